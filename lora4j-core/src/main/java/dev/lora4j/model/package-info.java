@@ -1,0 +1,4 @@
+@NullMarked
+package dev.lora4j.model;
+
+import org.jspecify.annotations.NullMarked;
