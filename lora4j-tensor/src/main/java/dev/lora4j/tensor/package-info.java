@@ -1,3 +1,4 @@
+/** Tensors, scopes and the tape of coarse operations: the only code that sees libtorch. */
 @NullMarked
 package dev.lora4j.tensor;
 
