@@ -1,0 +1,63 @@
+package dev.lora4j.formats;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.UUID;
+
+/**
+ * Replaces a file as a whole or not at all, also across a crash.
+ *
+ * <p>A new file beside it is written and forced to the disk, then renamed over the old one, then the folder is forced.
+ * Whoever has the old file open or mapped keeps reading the old bytes.
+ */
+public final class AtomicFile {
+    private AtomicFile() {}
+
+    /**
+     * Writes on the disk of this machine.
+     *
+     * @throws DiskFullException if it does not fit; the old file is intact, as after any other failure
+     */
+    public static void write(Path target, FileContent content) {
+        write(Disk.real(), target, content);
+    }
+
+    /** Writes text in UTF-8. */
+    public static void writeString(Path target, String text) {
+        write(target, FileContent.text(text));
+    }
+
+    /** Writes on the given disk. */
+    public static void write(Disk disk, Path target, FileContent content) {
+        Path file = target.toAbsolutePath();
+        Path folder = file.getParent();
+        if (folder == null) {
+            throw new FileAccessException(target, "is not a file that can be written");
+        }
+        Path temporary = temporary(file);
+        try {
+            disk.createDirectories(folder);
+            SyncedFile.write(disk, temporary, target, content);
+            disk.move(temporary, file);
+            disk.forceDirectory(folder);
+        } catch (IOException e) {
+            discard(disk, temporary, e);
+            throw FileAccessException.writing(target, e);
+        } catch (RuntimeException | Error e) {
+            discard(disk, temporary, e);
+            throw e;
+        }
+    }
+
+    static Path temporary(Path target) {
+        return target.resolveSibling(target.getFileName() + ".tmp-" + UUID.randomUUID());
+    }
+
+    static void discard(Disk disk, Path temporary, Throwable failure) {
+        try {
+            disk.delete(temporary);
+        } catch (IOException e) {
+            failure.addSuppressed(e);
+        }
+    }
+}
