@@ -7,7 +7,7 @@ from pathlib import Path
 import torch
 from transformers import AutoModelForCausalLM
 
-from golden import files, lora
+from golden import files, lora, variants
 from golden.models import build, causal_cases, generator
 
 UNLABELLED = 3
@@ -44,6 +44,7 @@ def write_case(name, model, folder, sequences):
         smoothed, smoothed_facts = smoothed_values(model, peft_model, sequences)
         tensors.update(smoothed)
         facts["smoothed"] = smoothed_facts
+        facts["variants"] = variants.write(model, folder, sequences)
     facts["greedy"] = greedy(model, sequences[1][0])
     adapter_facts["greedy"] = greedy(peft_model, sequences[1][0])
     losses, after = lora.adamw_steps(peft_model, lambda m: loss_of(m, sequences))
