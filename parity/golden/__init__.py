@@ -1,0 +1,1 @@
+"""Expected values computed by transformers and PEFT for the Java tests."""

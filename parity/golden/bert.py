@@ -1,0 +1,105 @@
+"""Golden folders of BERT: hidden states, classification and regression, with text pairs."""
+
+import copy
+
+import torch
+
+from golden import files, lora
+from golden.models import bert_cases, build, generator
+
+# Tokens of the first and of the second text of each example.
+LENGTHS = ((5, 4), (6, 0), (3, 9))
+CLASSES = (2, 0, 1)
+TARGETS = (0.7, -1.3, 2.1)
+LORA = dict(r=4, lora_alpha=8, target_modules=["query", "value"])
+
+
+def write_all(root, only):
+    for name, (model_class, config) in bert_cases().items():
+        if only and name not in only:
+            continue
+        model = build(name, model_class, config)
+        folder = files.fresh_folder(root / name)
+        model.save_pretrained(folder)
+        examples = examples_of(name, config.vocab_size)
+        write = write_encoder if name == "bert" else write_classifier
+        tensors, facts = write(name, model, folder, examples)
+        files.write_tensors(folder / "golden.safetensors", tensors)
+        files.write_json(folder / "golden.json", dict(case=name, **facts))
+
+
+def examples_of(name, vocabulary):
+    random = generator(name + " examples")
+    return [
+        dict(
+            input_ids=torch.randint(4, vocabulary, (first + second,), generator=random),
+            token_type_ids=torch.tensor([0] * first + [1] * second),
+        )
+        for first, second in LENGTHS
+    ]
+
+
+def write_encoder(name, model, folder, examples):
+    peft_model = lora.adapted(model, name, task_type="FEATURE_EXTRACTION", **LORA)
+    files.save_adapter(peft_model, folder / "adapter", name)
+    tensors = {}
+    with torch.no_grad():
+        for prefix, each in models_of(model, peft_model).items():
+            for i, example in enumerate(examples):
+                out = each(**batch(example))
+                hidden = out.last_hidden_state[0]
+                tensors[f"{prefix}hidden.{i}"] = hidden
+                tensors[f"{prefix}pooled.{i}"] = out.pooler_output[0]
+                tensors[f"{prefix}mean_embedding.{i}"] = torch.nn.functional.normalize(hidden.mean(dim=0), dim=0)
+    return tensors, dict(examples=[plain(example) for example in examples])
+
+
+def write_classifier(name, model, folder, examples):
+    answers = torch.tensor(TARGETS if model.config.num_labels == 1 else CLASSES)
+    peft_model = lora.adapted(model, name, task_type="SEQ_CLS", **LORA)
+    files.save_adapter(peft_model, folder / "adapter", name)
+    tensors, losses = {}, {}
+    with torch.no_grad():
+        for prefix, each in models_of(model, peft_model).items():
+            tensors[f"{prefix}logits"] = logits_of(each, examples)
+            tensors[f"{prefix}example_loss"] = example_losses(each, examples, answers)
+            losses[prefix] = loss_of(each, examples, answers).item()
+    tensors.update(lora.gradients(peft_model, loss_of(peft_model, examples, answers), "grad."))
+    steps, after = lora.adamw_steps(peft_model, lambda m: loss_of(m, examples, answers))
+    tensors.update(after)
+    facts = dict(
+        examples=[dict(plain(example), label=answer.item()) for example, answer in zip(examples, answers)],
+        loss=losses[""],
+        adapter=dict(
+            loss=losses["adapter."],
+            merged_loss=losses["merged."],
+            adamw=dict(lora.ADAMW, steps=lora.STEPS, losses=steps),
+        ),
+    )
+    return tensors, facts
+
+
+def models_of(model, peft_model):
+    return {"": model, "adapter.": peft_model, "merged.": copy.deepcopy(peft_model).merge_and_unload()}
+
+
+def batch(example):
+    ids = example["input_ids"][None]
+    return dict(input_ids=ids, token_type_ids=example["token_type_ids"][None], attention_mask=torch.ones_like(ids))
+
+
+def plain(example):
+    return {key: value.tolist() for key, value in example.items()}
+
+
+def logits_of(model, examples):
+    return torch.cat([model(**batch(example)).logits for example in examples])
+
+
+def example_losses(model, examples, answers):
+    """The loss that transformers computes for each example alone."""
+    return torch.stack([model(**batch(e), labels=a[None]).loss for e, a in zip(examples, answers)])
+
+
+def loss_of(model, examples, answers):
+    return example_losses(model, examples, answers).mean()

@@ -1,0 +1,152 @@
+"""The tiny base models: one configuration per case and the seeded random weights."""
+
+import zlib
+
+import torch
+from transformers import (
+    BertConfig,
+    BertForSequenceClassification,
+    BertModel,
+    Gemma3ForCausalLM,
+    Gemma3TextConfig,
+    LlamaConfig,
+    LlamaForCausalLM,
+    MistralConfig,
+    MistralForCausalLM,
+    Qwen2Config,
+    Qwen2ForCausalLM,
+    Qwen3Config,
+    Qwen3ForCausalLM,
+)
+
+SHAPE = dict(
+    vocab_size=96,
+    hidden_size=32,
+    intermediate_size=64,
+    num_hidden_layers=2,
+    num_attention_heads=4,
+    num_key_value_heads=2,
+    max_position_embeddings=64,
+    bos_token_id=1,
+    eos_token_id=2,
+)
+LLAMA = dict(SHAPE, rms_norm_eps=1e-5)
+GEMMA = dict(
+    SHAPE,
+    vocab_size=128,
+    num_hidden_layers=3,
+    num_key_value_heads=1,
+    head_dim=16,
+    intermediate_size=48,
+    sliding_window=8,
+    sliding_window_pattern=2,
+    query_pre_attn_scalar=24,
+    bos_token_id=2,
+    eos_token_id=1,
+)
+BERT = dict(
+    vocab_size=128,
+    hidden_size=32,
+    intermediate_size=64,
+    num_hidden_layers=2,
+    num_attention_heads=4,
+    max_position_embeddings=64,
+    hidden_dropout_prob=0.0,
+    attention_probs_dropout_prob=0.0,
+)
+# The wavelengths of theta 10 and head size 8 are 6.3, 11.2, 19.9 and 35.3: with 32 original positions the bounds are
+# 8 and 32, so that all three branches of the llama3 rule occur.
+LLAMA3_ROPE = dict(
+    rope_type="llama3",
+    rope_theta=10.0,
+    factor=4.0,
+    low_freq_factor=1.0,
+    high_freq_factor=4.0,
+    original_max_position_embeddings=32,
+)
+GEMMA_ROPE = dict(
+    full_attention=dict(rope_type="linear", factor=8.0, rope_theta=1_000_000.0),
+    sliding_attention=dict(rope_type="default", rope_theta=10_000.0),
+)
+
+
+# Chosen so that greedy decoding visits several tokens and no step is a near tie.
+WEIGHT_SEEDS = {
+    "llama": "llama 6",
+    "llama-tied": "llama-tied 15",
+    "qwen2": "qwen2 44",
+    "gemma3": "gemma3 29",
+    "gemma3-softcap": "gemma3 29",
+}
+
+
+def causal_cases():
+    """Name of the case -> (model class, configuration, sequence lengths)."""
+    return {
+        "llama": (LlamaForCausalLM, LlamaConfig(**LLAMA, tie_word_embeddings=False), (11, 7)),
+        "llama-tied": (
+            LlamaForCausalLM,
+            LlamaConfig(
+                **dict(LLAMA, max_position_embeddings=128), tie_word_embeddings=True, rope_parameters=LLAMA3_ROPE
+            ),
+            (11, 7),
+        ),
+        "llama-linear-rope": (
+            LlamaForCausalLM,
+            LlamaConfig(**LLAMA, rope_parameters=dict(rope_type="linear", factor=4.0, rope_theta=10_000.0)),
+            (11, 7),
+        ),
+        "mistral": (MistralForCausalLM, MistralConfig(**LLAMA, sliding_window=4), (11, 7)),
+        "qwen2": (Qwen2ForCausalLM, Qwen2Config(**SHAPE, tie_word_embeddings=True), (11, 7)),
+        "qwen3": (Qwen3ForCausalLM, Qwen3Config(**SHAPE, head_dim=16), (11, 7)),
+        "gemma3": (Gemma3ForCausalLM, Gemma3TextConfig(**GEMMA), (14, 11)),
+        "gemma3-softcap": (
+            Gemma3ForCausalLM,
+            Gemma3TextConfig(**GEMMA, final_logit_softcapping=1.0, rope_parameters=GEMMA_ROPE),
+            (14, 11),
+        ),
+    }
+
+
+def bert_cases():
+    """Name of the case -> (model class, configuration)."""
+    labels = dict(id2label={0: "red", 1: "green", 2: "blue"}, label2id={"red": 0, "green": 1, "blue": 2})
+    return {
+        "bert": (BertModel, BertConfig(**BERT)),
+        "bert-classify": (BertForSequenceClassification, BertConfig(**BERT, **labels)),
+        "bert-regress": (
+            BertForSequenceClassification,
+            BertConfig(**BERT, num_labels=1, problem_type="regression"),
+        ),
+    }
+
+
+def seed_of(text):
+    return zlib.crc32(text.encode())
+
+
+def generator(text):
+    return torch.Generator().manual_seed(seed_of(text))
+
+
+def build(name, model_class, config):
+    """A model in eval mode whose every parameter is random, so that no 1 or 0 hides an error."""
+    config._attn_implementation = "eager"
+    model = model_class(config).float().eval()
+    random = generator(WEIGHT_SEEDS.get(name, name))
+    gemma = config.model_type == "gemma3_text"
+    with torch.no_grad():
+        for key, value in model.named_parameters():
+            value.copy_(random_weight(key, value.shape, gemma, random))
+    return model
+
+
+def random_weight(key, shape, gemma, random):
+    noise = torch.randn(shape, generator=random)
+    if "norm" in key.lower() and key.endswith("weight"):
+        return 0.3 * noise if gemma else 1.0 + 0.3 * noise
+    if key.endswith("bias"):
+        return 0.2 * noise
+    if "embed" in key:
+        return 0.1 * noise  # larger tied embeddings would predict their own token again and again
+    return noise / shape[-1] ** 0.5
