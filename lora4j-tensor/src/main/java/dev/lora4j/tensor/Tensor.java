@@ -192,6 +192,11 @@ public final class Tensor {
         return new Tensor(at.add(other.at));
     }
 
+    /** Sum with a number. */
+    public Tensor plus(double number) {
+        return new Tensor(at.add(new Scalar(number)));
+    }
+
     /** Difference, element by element. */
     public Tensor minus(Tensor other) {
         return new Tensor(at.sub(other.at));
@@ -268,6 +273,12 @@ public final class Tensor {
     /** Adds {@code factor · other}. */
     public Tensor addInPlace(Tensor other, double factor) {
         at.add_(other.at, new Scalar(factor));
+        return this;
+    }
+
+    /** Adds a number. */
+    public Tensor addInPlace(double number) {
+        at.add_(new Scalar(number));
         return this;
     }
 

@@ -1,0 +1,111 @@
+package dev.lora4j.lora;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.lora4j.formats.AtomicDirectory;
+import dev.lora4j.formats.AtomicFile;
+import dev.lora4j.formats.FileContent;
+import dev.lora4j.formats.JsonFile;
+import dev.lora4j.formats.safetensors.SafetensorsWriter;
+import dev.lora4j.formats.safetensors.TensorContent;
+import dev.lora4j.model.LanguageModel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * PEFT's adapter folder: {@code adapter_config.json} and {@code adapter_model.safetensors}, read and written exactly.
+ *
+ * <p>{@code labels.json} beside them holds the names of a classifier's outputs, which PEFT has no place for.
+ */
+public final class AdapterFolder {
+    static final String CONFIG = "adapter_config.json";
+    static final String WEIGHTS = "adapter_model.safetensors";
+    static final String LABELS = "labels.json";
+
+    private AdapterFolder() {}
+
+    /** True if the folder looks like an adapter's. */
+    public static boolean isAdapter(Path folder) {
+        return Files.isRegularFile(folder.resolve(CONFIG));
+    }
+
+    /**
+     * Reads an adapter for a model.
+     *
+     * @throws AdapterException if it does not fit the model, lacks a tensor, has one too many, holds values that are not
+     *     finite, or asks for something that is not done here
+     */
+    public static Adapter read(Path folder, LanguageModel model) {
+        Path config = folder.resolve(CONFIG);
+        if (!Files.isRegularFile(config)) {
+            throw new AdapterException(
+                    folder + ": no " + CONFIG + " there; expected the folder of an adapter as PEFT writes it");
+        }
+        Path weights = folder.resolve(WEIGHTS);
+        if (!Files.isRegularFile(weights)) {
+            boolean pickle = Files.exists(folder.resolve("adapter_model.bin"));
+            throw new AdapterException(folder + ": no " + WEIGHTS + " there"
+                    + (pickle
+                            ? "; adapter_model.bin is a pickle and is never read, save the adapter with"
+                                    + " save_pretrained(…, safe_serialization=True)"
+                            : ""));
+        }
+        PeftConfig.Parsed parsed = PeftConfig.parse(JsonFile.read(config), config.toString(), model.task());
+        return new AdapterReader(weights, model, parsed, labels(folder)).read();
+    }
+
+    private static List<String> labels(Path folder) {
+        Path file = folder.resolve(LABELS);
+        List<String> labels = new ArrayList<>();
+        if (Files.isRegularFile(file)) {
+            for (JsonNode label : JsonFile.read(file).path("labels")) {
+                labels.add(label.asText());
+            }
+        }
+        return labels;
+    }
+
+    /**
+     * Writes an adapter: a new folder as a whole, or each file of an existing one as a whole, the configuration last.
+     *
+     * @param base name or path of the base model, for whoever reads the folder
+     */
+    public static void write(Adapter adapter, String base, Path folder) {
+        Map<String, FileContent> files = files(adapter, base);
+        if (Files.exists(folder)) {
+            files.forEach((name, content) -> AtomicFile.write(folder.resolve(name), content));
+        } else {
+            AtomicDirectory.write(folder, directory -> files.forEach(directory::file));
+        }
+    }
+
+    /** The folder's files in the order in which they are to be written. */
+    public static Map<String, FileContent> files(Adapter adapter, String base) {
+        Map<String, FileContent> files = new LinkedHashMap<>();
+        List<TensorContent> tensors = new ArrayList<>();
+        adapter.tensors()
+                .forEach((name, tensor) -> tensors.add(TensorContent.floats(
+                        name, Arrays.stream(tensor.shape()).boxed().toList(), tensor.toFloats())));
+        files.put(WEIGHTS, SafetensorsWriter.content(tensors, SafetensorsWriter.PYTORCH));
+        if (!adapter.labels().isEmpty()) {
+            ObjectNode labels = JsonNodeFactory.instance.objectNode();
+            adapter.labels().forEach(labels.putArray("labels")::add);
+            files.put(LABELS, FileContent.text(pretty(labels)));
+        }
+        files.put("README.md", FileContent.text(ModelCard.of(adapter, base)));
+        Targets usual = UsualTargets.of(adapter.task() == dev.lora4j.model.ModelTask.CAUSAL_LM ? "llama" : "bert");
+        files.put(CONFIG, FileContent.text(pretty(PeftConfig.toJson(adapter, base, usual))));
+        return files;
+    }
+
+    private static String pretty(ObjectNode json) {
+        return new ObjectMapper().valueToTree(json).toPrettyString() + "\n";
+    }
+}

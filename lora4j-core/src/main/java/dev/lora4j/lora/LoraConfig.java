@@ -1,0 +1,230 @@
+package dev.lora4j.lora;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What a LoRA adapter looks like: PEFT's {@code LoraConfig}, under the same names and defaults.
+ *
+ * <pre>{@code LoraConfig.rank(8).alpha(16).targets("q_proj", "v_proj")}</pre>
+ *
+ * <p>Immutable; each method gives a changed copy.
+ */
+public final class LoraConfig {
+    private static final int LARGEST_RANK = 1 << 16;
+
+    private final int rank;
+    private final double alpha;
+    private final double dropout;
+    private final Optional<Targets> targets;
+    private final Optional<Targets> excluded;
+    private final LayerFilter layers;
+    private final boolean rankStabilized;
+    private final List<String> modulesToSave;
+    private final Initialization initialization;
+    private final Map<String, Integer> rankPattern;
+    private final Map<String, Double> alphaPattern;
+
+    private LoraConfig(Draft draft) {
+        this.rank = draft.rank;
+        this.alpha = draft.alpha;
+        this.dropout = draft.dropout;
+        this.targets = draft.targets;
+        this.excluded = draft.excluded;
+        this.layers = draft.layers;
+        this.rankStabilized = draft.rankStabilized;
+        this.modulesToSave = List.copyOf(draft.modulesToSave);
+        this.initialization = draft.initialization;
+        this.rankPattern = new LinkedHashMap<>(draft.rankPattern);
+        this.alphaPattern = new LinkedHashMap<>(draft.alphaPattern);
+        requireRank(rank);
+        requireAlpha(alpha);
+        if (!(dropout >= 0 && dropout < 1)) {
+            throw new AdapterException("lora_dropout is " + dropout + "; expected 0 <= dropout < 1");
+        }
+        rankPattern.values().forEach(LoraConfig::requireRank);
+        alphaPattern.values().forEach(LoraConfig::requireAlpha);
+    }
+
+    private static void requireRank(int rank) {
+        if (rank <= 0 || rank > LARGEST_RANK) {
+            throw new AdapterException("r is " + rank + "; expected a rank from 1 to " + LARGEST_RANK);
+        }
+    }
+
+    private static void requireAlpha(double alpha) {
+        if (!Double.isFinite(alpha) || alpha == 0) {
+            throw new AdapterException("lora_alpha is " + alpha + "; expected a finite number other than 0");
+        }
+    }
+
+    /** The values while they are being collected. */
+    private static final class Draft {
+        private int rank = 8;
+        private double alpha = 8;
+        private double dropout;
+        private Optional<Targets> targets = Optional.empty();
+        private Optional<Targets> excluded = Optional.empty();
+        private LayerFilter layers = LayerFilter.ALL;
+        private boolean rankStabilized;
+        private List<String> modulesToSave = List.of();
+        private Initialization initialization = Initialization.KAIMING;
+        private Map<String, Integer> rankPattern = Map.of();
+        private Map<String, Double> alphaPattern = Map.of();
+    }
+
+    private interface Change {
+        void apply(Draft draft);
+    }
+
+    private LoraConfig with(Change change) {
+        Draft draft = new Draft();
+        draft.rank = rank;
+        draft.alpha = alpha;
+        draft.dropout = dropout;
+        draft.targets = targets;
+        draft.excluded = excluded;
+        draft.layers = layers;
+        draft.rankStabilized = rankStabilized;
+        draft.modulesToSave = modulesToSave;
+        draft.initialization = initialization;
+        draft.rankPattern = rankPattern;
+        draft.alphaPattern = alphaPattern;
+        change.apply(draft);
+        return new LoraConfig(draft);
+    }
+
+    /** PEFT's defaults: r 8, alpha 8, no dropout, the family's usual targets. */
+    public static LoraConfig defaults() {
+        return new LoraConfig(new Draft());
+    }
+
+    /** The defaults with this rank. */
+    public static LoraConfig rank(int rank) {
+        return defaults().with(draft -> draft.rank = rank);
+    }
+
+    /** α of the scaling α/r. */
+    public LoraConfig alpha(double value) {
+        return with(draft -> draft.alpha = value);
+    }
+
+    /** Probability of dropping a value of A's input in training. */
+    public LoraConfig dropout(double value) {
+        return with(draft -> draft.dropout = value);
+    }
+
+    /** Modules by name or by the end of their path. */
+    public LoraConfig targets(String... names) {
+        return targets(Targets.named(names));
+    }
+
+    /** Modules in any of PEFT's forms. */
+    public LoraConfig targets(Targets value) {
+        return with(draft -> draft.targets = Optional.of(value));
+    }
+
+    /** Modules to leave out although they are targets. */
+    public LoraConfig excluding(Targets value) {
+        return with(draft -> draft.excluded = Optional.of(value));
+    }
+
+    /** Only these layers of the stack. */
+    public LoraConfig layers(LayerFilter value) {
+        return with(draft -> draft.layers = value);
+    }
+
+    /** Scaling α/√r instead of α/r (rsLoRA, arXiv 2312.03732). */
+    public LoraConfig rankStabilized(boolean value) {
+        return with(draft -> draft.rankStabilized = value);
+    }
+
+    /** Modules that are trained whole and saved beside the low-rank pairs, such as a classifier. */
+    public LoraConfig modulesToSave(List<String> names) {
+        return with(draft -> draft.modulesToSave = names);
+    }
+
+    /** How A begins. */
+    public LoraConfig initialization(Initialization value) {
+        return with(draft -> draft.initialization = value);
+    }
+
+    /** Other ranks for some modules, by PEFT's patterns, in order of precedence. */
+    public LoraConfig rankPattern(Map<String, Integer> pattern) {
+        return with(draft -> draft.rankPattern = pattern);
+    }
+
+    /** Other α for some modules, by PEFT's patterns, in order of precedence. */
+    public LoraConfig alphaPattern(Map<String, Double> pattern) {
+        return with(draft -> draft.alphaPattern = pattern);
+    }
+
+    /** Rank r where no pattern says otherwise. */
+    public int rank() {
+        return rank;
+    }
+
+    /** α where no pattern says otherwise. */
+    public double alpha() {
+        return alpha;
+    }
+
+    /** Probability of dropping a value of A's input in training. */
+    public double dropout() {
+        return dropout;
+    }
+
+    /** The targets; empty for the family's usual ones. */
+    public Optional<Targets> targets() {
+        return targets;
+    }
+
+    /** The modules left out. */
+    public Optional<Targets> excluded() {
+        return excluded;
+    }
+
+    /** The layers meant. */
+    public LayerFilter layers() {
+        return layers;
+    }
+
+    /** Whether the scaling is α/√r. */
+    public boolean isRankStabilized() {
+        return rankStabilized;
+    }
+
+    /** The modules trained whole. */
+    public List<String> modulesToSave() {
+        return modulesToSave;
+    }
+
+    /** How A begins. */
+    public Initialization initialization() {
+        return initialization;
+    }
+
+    /** Ranks by pattern, in order. */
+    public Map<String, Integer> rankPattern() {
+        return new LinkedHashMap<>(rankPattern);
+    }
+
+    /** α by pattern, in order. */
+    public Map<String, Double> alphaPattern() {
+        return new LinkedHashMap<>(alphaPattern);
+    }
+
+    /** The rank at a module. */
+    public int rankAt(String path) {
+        return ModulePatterns.find(rankPattern, path).orElse(rank);
+    }
+
+    /** The scaling at a module: α/r, or α/√r. */
+    public double scalingAt(String path) {
+        int rankHere = rankAt(path);
+        double alphaHere = ModulePatterns.find(alphaPattern, path).orElse(alpha);
+        return rankStabilized ? alphaHere / Math.sqrt(rankHere) : alphaHere / rankHere;
+    }
+}

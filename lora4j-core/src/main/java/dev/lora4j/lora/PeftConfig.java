@@ -1,0 +1,286 @@
+package dev.lora4j.lora;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.lora4j.model.ModelTask;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * PEFT's {@code adapter_config.json}, keys and defaults as PEFT 0.21 writes them.
+ *
+ * <p>A key that asks for something not done here is refused by name: an adapter that is read means here what it means
+ * there.
+ */
+final class PeftConfig {
+    /** The version whose keys are written. */
+    private static final String PEFT_VERSION = "0.21.2";
+
+    /** Keys for what is not done here, each with the values that ask for nothing. */
+    private static final List<String> REFUSED_FLAGS =
+            List.of("fan_in_fan_out", "use_dora", "lora_bias", "use_qalora", "ensure_weight_tying", "use_bdlora");
+
+    private static final List<String> REFUSED_OBJECTS = List.of(
+            "alora_invocation_tokens",
+            "arrow_config",
+            "corda_config",
+            "eva_config",
+            "kasa_config",
+            "layer_replication",
+            "lora_ga_config",
+            "megatron_config",
+            "monteclora_config",
+            "target_parameters",
+            "trainable_token_indices",
+            "velora_config");
+
+    private PeftConfig() {}
+
+    /** What the file says, checked. */
+    record Parsed(LoraConfig config, ModelTask task) {}
+
+    static Parsed parse(ObjectNode json, String file, ModelTask absentTask) {
+        String type = json.path("peft_type").asText("absent");
+        if (!type.equals("LORA")) {
+            throw new AdapterException(file + ": peft_type is " + type + "; expected LORA");
+        }
+        requireNothingElse(json, file);
+        LoraConfig config = LoraConfig.rank(integer(json, "r", 8, file))
+                .alpha(json.path("lora_alpha").asDouble(8))
+                .dropout(json.path("lora_dropout").asDouble(0))
+                .layers(new LayerFilter(
+                        integers(json, "layers_to_transform", file), texts(json, "layers_pattern", file)))
+                .rankStabilized(json.path("use_rslora").asBoolean(false))
+                .modulesToSave(texts(json, "modules_to_save", file))
+                .rankPattern(ranks(json, file))
+                .alphaPattern(alphas(json, file));
+        if (json.path("init_lora_weights").asText().equals("gaussian")) {
+            config = config.initialization(Initialization.GAUSSIAN);
+        }
+        if (json.hasNonNull("target_modules")) {
+            config = config.targets(targets(json, "target_modules", file));
+        }
+        if (json.hasNonNull("exclude_modules")) {
+            config = config.excluding(targets(json, "exclude_modules", file));
+        }
+        return new Parsed(config, task(json, file, absentTask));
+    }
+
+    private static void requireNothingElse(ObjectNode json, String file) {
+        for (String key : REFUSED_FLAGS) {
+            if (json.path(key).asBoolean(false)) {
+                throw refused(file, key, json);
+            }
+        }
+        for (String key : REFUSED_OBJECTS) {
+            if (json.hasNonNull(key) && !json.path(key).isEmpty()) {
+                throw refused(file, key, json);
+            }
+        }
+        if (!json.path("bias").asText("none").equals("none")) {
+            throw refused(file, "bias", json);
+        }
+        JsonNode init = json.path("init_lora_weights");
+        if (init.isTextual()
+                && !List.of("gaussian", "true", "orthogonal", "eva").contains(init.asText())) {
+            throw new AdapterException(file + ": init_lora_weights is \"" + init.asText()
+                    + "\", which changes the base's own weights; convert the adapter with PEFT's"
+                    + " path_initial_model_for_weight_conversion first");
+        }
+    }
+
+    private static AdapterException refused(String file, String key, ObjectNode json) {
+        return new AdapterException(file + ": \"" + key + "\" is " + json.path(key)
+                + ", which lora4j does not do yet; the adapter would compute something else without it");
+    }
+
+    private static ModelTask task(ObjectNode json, String file, ModelTask absent) {
+        String name = json.path("task_type").asText("");
+        if (!json.hasNonNull("task_type")) {
+            return absent;
+        }
+        for (ModelTask task : ModelTask.values()) {
+            if (task.name().equals(name)) {
+                return task;
+            }
+        }
+        throw new AdapterException(
+                file + ": task_type is " + name + "; expected CAUSAL_LM, SEQ_CLS or FEATURE_EXTRACTION");
+    }
+
+    private static int integer(ObjectNode json, String key, int absent, String file) {
+        JsonNode node = json.path(key);
+        if (node.isMissingNode()) {
+            return absent;
+        }
+        if (!node.canConvertToInt() || !node.isIntegralNumber()) {
+            throw new AdapterException(file + ": " + key + " is " + node + "; expected a whole number");
+        }
+        return node.intValue();
+    }
+
+    private static List<Integer> integers(ObjectNode json, String key, String file) {
+        JsonNode node = json.path(key);
+        List<Integer> values = new ArrayList<>();
+        if (node.isIntegralNumber()) {
+            values.add(node.intValue());
+        } else if (json.hasNonNull(key)) {
+            for (JsonNode element : array(node, key, file)) {
+                values.add(element.intValue());
+            }
+        }
+        return values;
+    }
+
+    private static List<String> texts(ObjectNode json, String key, String file) {
+        JsonNode node = json.path(key);
+        List<String> values = new ArrayList<>();
+        if (node.isTextual()) {
+            values.add(node.asText());
+        } else if (json.hasNonNull(key)) {
+            for (JsonNode element : array(node, key, file)) {
+                values.add(element.asText());
+            }
+        }
+        return values;
+    }
+
+    private static JsonNode array(JsonNode node, String key, String file) {
+        if (!node.isArray()) {
+            throw new AdapterException(file + ": " + key + " is " + node + "; expected a list");
+        }
+        return node;
+    }
+
+    private static Targets targets(ObjectNode json, String key, String file) {
+        JsonNode node = json.path(key);
+        return node.isTextual() ? Targets.expression(node.asText()) : new Targets.Suffixes(texts(json, key, file));
+    }
+
+    private static Map<String, Integer> ranks(ObjectNode json, String file) {
+        Map<String, Integer> ranks = new LinkedHashMap<>();
+        ObjectNode pattern = pattern(json, "rank_pattern", file);
+        for (Iterator<String> keys = pattern.fieldNames(); keys.hasNext(); ) {
+            String key = keys.next();
+            ranks.put(key, integer(pattern, key, 0, file));
+        }
+        return ranks;
+    }
+
+    private static Map<String, Double> alphas(ObjectNode json, String file) {
+        Map<String, Double> alphas = new LinkedHashMap<>();
+        ObjectNode pattern = pattern(json, "alpha_pattern", file);
+        for (Iterator<String> keys = pattern.fieldNames(); keys.hasNext(); ) {
+            String key = keys.next();
+            alphas.put(key, pattern.path(key).asDouble());
+        }
+        return alphas;
+    }
+
+    private static ObjectNode pattern(ObjectNode json, String key, String file) {
+        if (!json.hasNonNull(key)) {
+            return json.objectNode();
+        }
+        if (json.path(key) instanceof ObjectNode object) {
+            return object;
+        }
+        throw new AdapterException(file + ": " + key + " is " + json.path(key) + "; expected an object");
+    }
+
+    /** The file as PEFT would write it, keys sorted. */
+    static ObjectNode toJson(Adapter adapter, String base, Targets usual) {
+        LoraConfig config = adapter.config();
+        JsonNodeFactory json = JsonNodeFactory.instance;
+        Map<String, JsonNode> keys = new TreeMap<>();
+        REFUSED_FLAGS.forEach(key -> keys.put(key, json.booleanNode(false)));
+        keys.put("use_bdlora", json.nullNode());
+        REFUSED_OBJECTS.forEach(key -> keys.put(key, json.nullNode()));
+        keys.put("alpha_pattern", object(config.alphaPattern()));
+        keys.put("auto_mapping", json.nullNode());
+        keys.put("base_model_name_or_path", json.textNode(base));
+        keys.put("bias", json.textNode("none"));
+        keys.put("exclude_modules", config.excluded().map(PeftConfig::json).orElse(json.nullNode()));
+        keys.put("inference_mode", json.booleanNode(true));
+        keys.put("init_lora_weights", initialization(config));
+        List<Integer> layers = config.layers().indices();
+        keys.put("layers_to_transform", layers.isEmpty() ? json.nullNode() : integers(layers));
+        keys.put("layers_pattern", nullIfEmpty(config.layers().patterns()));
+        keys.put("loftq_config", json.objectNode());
+        keys.put("lora_alpha", number(config.alpha()));
+        keys.put("lora_dropout", json.numberNode(config.dropout()));
+        keys.put("megatron_core", json.textNode("megatron.core"));
+        keys.put("modules_to_save", nullIfEmpty(config.modulesToSave()));
+        keys.put("peft_type", json.textNode("LORA"));
+        keys.put("peft_version", json.textNode(PEFT_VERSION));
+        keys.put("qalora_group_size", json.numberNode(16));
+        keys.put("r", json.numberNode(config.rank()));
+        keys.put("rank_pattern", object(config.rankPattern()));
+        keys.put("revision", json.nullNode());
+        keys.put("target_modules", explicit(adapter, usual));
+        keys.put("task_type", json.textNode(adapter.task().name()));
+        keys.put("use_rslora", json.booleanNode(config.isRankStabilized()));
+        ObjectNode object = json.objectNode();
+        keys.forEach(object::set);
+        return object;
+    }
+
+    /** PEFT stores all-linear as names: the last parts of the adapted paths. */
+    private static JsonNode explicit(Adapter adapter, Targets usual) {
+        Targets targets = adapter.config().targets().orElse(usual);
+        if (targets instanceof Targets.AllLinear) {
+            return texts(List.copyOf(adapter.lowRanks().keySet()));
+        }
+        return json(targets);
+    }
+
+    private static JsonNode json(Targets targets) {
+        if (targets instanceof Targets.Suffixes suffixes) {
+            return texts(suffixes.names());
+        }
+        if (targets instanceof Targets.Expression expression) {
+            return JsonNodeFactory.instance.textNode(expression.pattern().pattern());
+        }
+        return JsonNodeFactory.instance.textNode("all-linear");
+    }
+
+    private static JsonNode initialization(LoraConfig config) {
+        return config.initialization() == Initialization.GAUSSIAN
+                ? JsonNodeFactory.instance.textNode("gaussian")
+                : JsonNodeFactory.instance.booleanNode(true);
+    }
+
+    private static JsonNode nullIfEmpty(List<String> values) {
+        return values.isEmpty() ? JsonNodeFactory.instance.nullNode() : texts(values);
+    }
+
+    private static ArrayNode texts(List<String> values) {
+        ArrayNode array = JsonNodeFactory.instance.arrayNode();
+        values.forEach(array::add);
+        return array;
+    }
+
+    private static ArrayNode integers(List<Integer> values) {
+        ArrayNode array = JsonNodeFactory.instance.arrayNode();
+        values.forEach(array::add);
+        return array;
+    }
+
+    private static ObjectNode object(Map<String, ? extends Number> pattern) {
+        ObjectNode object = JsonNodeFactory.instance.objectNode();
+        pattern.forEach((key, value) -> object.set(key, number(value.doubleValue())));
+        return object;
+    }
+
+    /** Whole numbers without a decimal point, as PEFT has them. */
+    private static JsonNode number(double value) {
+        return value == Math.rint(value) && Math.abs(value) < 1e15
+                ? JsonNodeFactory.instance.numberNode((long) value)
+                : JsonNodeFactory.instance.numberNode(value);
+    }
+}

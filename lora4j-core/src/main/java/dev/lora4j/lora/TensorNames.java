@@ -1,0 +1,32 @@
+package dev.lora4j.lora;
+
+/** How PEFT calls an adapter's tensors in its files. */
+final class TensorNames {
+    private static final String PREFIX = "base_model.model.";
+
+    private TensorNames() {}
+
+    static String loraA(String path) {
+        return PREFIX + path + ".lora_A.weight";
+    }
+
+    static String loraB(String path) {
+        return PREFIX + path + ".lora_B.weight";
+    }
+
+    static String weight(String path) {
+        return PREFIX + path + ".weight";
+    }
+
+    static String bias(String path) {
+        return PREFIX + path + ".bias";
+    }
+
+    /** The name without what older writers put in: the adapter's name and {@code modules_to_save}. */
+    static String canonical(String name) {
+        return name.replace(".modules_to_save.default.", ".")
+                .replace(".modules_to_save.", ".")
+                .replace(".lora_A.default.", ".lora_A.")
+                .replace(".lora_B.default.", ".lora_B.");
+    }
+}

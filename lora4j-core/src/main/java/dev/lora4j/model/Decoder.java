@@ -1,0 +1,120 @@
+package dev.lora4j.model;
+
+import dev.lora4j.tensor.Device;
+import dev.lora4j.tensor.Embedding;
+import dev.lora4j.tensor.Recompute;
+import dev.lora4j.tensor.RmsNorm;
+import dev.lora4j.tensor.Scale;
+import dev.lora4j.tensor.Scope;
+import dev.lora4j.tensor.Tape;
+import dev.lora4j.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.function.UnaryOperator;
+
+/**
+ * Decoder of the Llama family: llama, mistral, qwen2, qwen3, gemma, gemma2, gemma3.
+ *
+ * <p>One class for all: the families differ in norms, biases, windows, rotary frequencies and scales, which the
+ * configuration holds (transformers' {@code modeling_llama.py}, {@code modeling_gemma3.py} and so on).
+ *
+ * @param embedding [vocabulary, hidden]
+ * @param finalNorm [hidden]
+ * @param head to the vocabulary; shares its weight with the embedding when they are tied
+ */
+record Decoder(
+        DecoderConfig config, Tensor embedding, List<DecoderBlock> blocks, Tensor finalNorm, Linear head, Ropes ropes)
+        implements Backbone {
+
+    /** Rotary frequencies of full layers, and of gemma3's layers with a window. */
+    record Ropes(Rope full, Rope local) {}
+
+    /** Buffers that old checkpoints carry and nobody reads. */
+    private static final Set<String> IGNORABLE = Set.of(".rotary_emb.inv_freq");
+
+    static Decoder load(ConfigReader reader, DecoderConfig config, Weights weights) {
+        Tensor embedding = weights.get("model.embed_tokens.weight", config.vocabulary(), config.hidden());
+        List<DecoderBlock> blocks = new ArrayList<>();
+        for (int i = 0; i < config.layers().size(); i++) {
+            blocks.add(DecoderBlock.load(weights, config, i));
+        }
+        Tensor finalNorm = DecoderBlock.norm(weights, "model.norm", config.hidden(), config);
+        Linear head = config.tiedEmbeddings()
+                ? new Linear("lm_head", embedding, null)
+                : weights.linear("lm_head", config.vocabulary(), config.hidden(), false);
+        weights.requireAllUsed(config.tiedEmbeddings() ? Set.of(".inv_freq", "lm_head.weight") : IGNORABLE);
+        return new Decoder(config, embedding, blocks, finalNorm, head, ropes(reader, config));
+    }
+
+    private static Ropes ropes(ConfigReader reader, DecoderConfig config) {
+        int width = config.heads().width();
+        boolean gemma3 = config.family() == DecoderConfig.Family.GEMMA3_TEXT;
+        double theta = reader.positive("rope_theta", gemma3 ? 1_000_000 : 10_000);
+        ConfigReader newer = reader.object("rope_parameters");
+        if (newer.has("full_attention")) {
+            ConfigReader full = newer.object("full_attention");
+            ConfigReader local = newer.object("sliding_attention");
+            return new Ropes(
+                    Rope.of(full, full.positive("rope_theta", theta), width),
+                    Rope.of(local, local.positive("rope_theta", 10_000), width));
+        }
+        ConfigReader scaling = newer.json().isEmpty() ? reader.object("rope_scaling") : newer;
+        Rope full = Rope.of(scaling, scaling.positive("rope_theta", theta), width);
+        ConfigReader none = reader.object("no such key");
+        return new Ropes(full, gemma3 ? Rope.of(none, reader.positive("rope_local_base_freq", 10_000), width) : full);
+    }
+
+    @Override
+    public Tensor hidden(TokenBatch batch, Pass pass, Tape tape) {
+        batch.requireVocabulary(config.vocabulary());
+        try (Scope scope = Scope.open()) {
+            Tensor ids = Tensor.of(batch.ids()).to(embedding.device());
+            Tensor x = Embedding.apply(tape, ids, embedding);
+            if (config.embeddingScale() != 1) {
+                x = Scale.apply(tape, x, config.embeddingScale());
+            }
+            long[] positions = pass.positions();
+            RotaryTable full = ropes.full().table(positions).on(x);
+            RotaryTable local = ropes.local() == ropes.full()
+                    ? full
+                    : ropes.local().table(positions).on(x);
+            for (int i = 0; i < blocks.size(); i++) {
+                DecoderBlock block = blocks.get(i);
+                RotaryTable rotary = config.layers().get(i).local() ? local : full;
+                x = pass.recompute()
+                        ? Recompute.apply(tape, x, (inner, in) -> block.apply(inner, in, rotary, pass))
+                        : block.apply(tape, x, rotary, pass);
+            }
+            for (int i = 0; i < pass.caches().size(); i++) {
+                pass.caches().get(i).advance(pass.sequences().length(i));
+            }
+            return scope.give(RmsNorm.apply(tape, x, finalNorm, config.norm().epsilon()));
+        }
+    }
+
+    @Override
+    public List<Linear> linears() {
+        List<Linear> linears = new ArrayList<>();
+        blocks.forEach(block -> linears.addAll(block.linears()));
+        linears.add(head);
+        return linears;
+    }
+
+    @Override
+    public Decoder map(UnaryOperator<Linear> change) {
+        return new Decoder(
+                config,
+                embedding,
+                blocks.stream().map(block -> block.map(change)).toList(),
+                finalNorm,
+                change.apply(head),
+                ropes);
+    }
+
+    KvCache cache(int capacity) {
+        Device device = embedding.device();
+        DecoderConfig.Heads heads = config.heads();
+        return new KvCache(blocks.size(), capacity, (long) heads.keyValues() * heads.width(), device);
+    }
+}

@@ -1,0 +1,114 @@
+package dev.lora4j.model;
+
+import dev.lora4j.tensor.Attention;
+import dev.lora4j.tensor.AttentionShape;
+import dev.lora4j.tensor.RmsNorm;
+import dev.lora4j.tensor.Rotary;
+import dev.lora4j.tensor.Sequences;
+import dev.lora4j.tensor.Tape;
+import dev.lora4j.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Self-attention of a decoder layer (transformers' {@code LlamaAttention} and its relatives).
+ *
+ * @param queryNorm [headDim] norm of each query head, or null
+ * @param keyNorm [headDim] norm of each key head, or null
+ */
+record DecoderAttention(
+        int layer,
+        Linear query,
+        Linear key,
+        Linear value,
+        Linear output,
+        @Nullable Tensor queryNorm,
+        @Nullable Tensor keyNorm,
+        AttentionShape shape,
+        double epsilon) {
+
+    static DecoderAttention load(Weights weights, DecoderConfig config, int layer) {
+        String path = "model.layers." + layer + ".self_attn.";
+        DecoderConfig.Heads heads = config.heads();
+        long queryWidth = (long) heads.queries() * heads.width();
+        long keyWidth = (long) heads.keyValues() * heads.width();
+        boolean bias = config.bias().queryKeyValue();
+        boolean norms = config.norm().queryKey();
+        return new DecoderAttention(
+                layer,
+                weights.linear(path + "q_proj", queryWidth, config.hidden(), bias),
+                weights.linear(path + "k_proj", keyWidth, config.hidden(), bias),
+                weights.linear(path + "v_proj", keyWidth, config.hidden(), bias),
+                weights.linear(
+                        path + "o_proj",
+                        config.hidden(),
+                        queryWidth,
+                        config.bias().output()),
+                norms ? DecoderBlock.norm(weights, path + "q_norm", heads.width(), config) : null,
+                norms ? DecoderBlock.norm(weights, path + "k_norm", heads.width(), config) : null,
+                new AttentionShape(
+                        heads.queries(),
+                        heads.keyValues(),
+                        heads.width(),
+                        heads.scale(),
+                        true,
+                        config.layers().get(layer).window(),
+                        heads.softcap()),
+                config.norm().epsilon());
+    }
+
+    /**
+     * Attends.
+     *
+     * @param x [tokens, hidden], normalised
+     * @return [tokens, hidden]
+     */
+    Tensor apply(Tape tape, Tensor x, RotaryTable rotary, Pass pass) {
+        Tensor q = rotated(tape, query.apply(tape, x, pass.routing()), queryNorm, rotary);
+        Tensor k = rotated(tape, key.apply(tape, x, pass.routing()), keyNorm, rotary);
+        Tensor v = value.apply(tape, x, pass.routing());
+        Tensor attended = pass.caches().isEmpty()
+                ? Attention.apply(tape, q, k, v, pass.sequences(), shape)
+                : continued(q, k, v, pass);
+        return output.apply(tape, attended, pass.routing());
+    }
+
+    private Tensor rotated(Tape tape, Tensor x, @Nullable Tensor norm, RotaryTable rotary) {
+        Tensor normed = norm == null ? x : RmsNorm.apply(tape, x, norm, epsilon);
+        return Rotary.apply(tape, normed, rotary.cos(), rotary.sin());
+    }
+
+    /** Generation: each sequence's new rows against its cache. */
+    private Tensor continued(Tensor q, Tensor k, Tensor v, Pass pass) {
+        Sequences sequences = pass.sequences();
+        List<Tensor> parts = new ArrayList<>();
+        for (int i = 0; i < sequences.count(); i++) {
+            int start = sequences.offset(i);
+            int end = start + sequences.length(i);
+            KvCache cache = pass.caches().get(i);
+            cache.write(layer, k.rows(start, end), v.rows(start, end));
+            int rows = end - start;
+            parts.add(Attention.cached(q.rows(start, end), cache.keys(layer, rows), cache.values(layer, rows), shape));
+        }
+        return parts.size() == 1 ? parts.get(0) : Tensor.concatenate(parts.toArray(Tensor[]::new));
+    }
+
+    List<Linear> linears() {
+        return List.of(query, key, value, output);
+    }
+
+    DecoderAttention map(UnaryOperator<Linear> change) {
+        return new DecoderAttention(
+                layer,
+                change.apply(query),
+                change.apply(key),
+                change.apply(value),
+                change.apply(output),
+                queryNorm,
+                keyNorm,
+                shape,
+                epsilon);
+    }
+}

@@ -1,0 +1,288 @@
+package dev.lora4j.model;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.lora4j.formats.ModelFiles;
+import dev.lora4j.tensor.Device;
+import dev.lora4j.tensor.Scope;
+import dev.lora4j.tensor.Tape;
+import dev.lora4j.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A frozen language model: its weights, and the way from token ids to hidden states and logits.
+ *
+ * <p>Adapters are passed to each call as a {@link Routing}; the model never changes, so one base can train some
+ * adapters and serve others at the same time. Immutable and safe for any number of threads until it is closed.
+ */
+public final class LanguageModel implements AutoCloseable {
+    private final String name;
+    private final ModelTask task;
+    private final Backbone backbone;
+    private final @Nullable Linear pooler;
+    private final @Nullable Linear classifier;
+    private final ObjectNode config;
+    private final long parameters;
+    private final Scope scope;
+
+    private LanguageModel(String name, ModelTask task, Backbone backbone, Heads heads, Origin origin, Scope scope) {
+        this.name = name;
+        this.task = task;
+        this.backbone = backbone;
+        this.pooler = heads.pooler();
+        this.classifier = heads.classifier();
+        this.config = origin.config();
+        this.parameters = origin.parameters();
+        this.scope = scope;
+    }
+
+    private record Heads(@Nullable Linear pooler, @Nullable Linear classifier) {}
+
+    private record Origin(ObjectNode config, long parameters) {}
+
+    /**
+     * Loads a model for its usual task: the next token for a decoder, hidden states for an encoder.
+     *
+     * @throws UnsupportedModelException if the configuration or the tensors are not what a known family has
+     */
+    public static LanguageModel load(ModelFiles files) {
+        boolean encoder = files.config().path("model_type").asText().equals("bert");
+        return load(files, encoder ? ModelTask.FEATURE_EXTRACTION : ModelTask.CAUSAL_LM, Device.CPU);
+    }
+
+    /** Loads a model for a task onto a device. */
+    public static LanguageModel load(ModelFiles files, ModelTask task, Device device) {
+        Scope scope = Scope.shared();
+        try (Weights weights = new Weights(files, scope, device)) {
+            return load(files, task, weights, scope);
+        } catch (RuntimeException | Error e) {
+            scope.close();
+            throw e;
+        }
+    }
+
+    private static LanguageModel load(ModelFiles files, ModelTask task, Weights weights, Scope scope) {
+        ConfigReader reader = new ConfigReader(files.description(), files.config());
+        String type = reader.text("model_type", "");
+        if (type.equals("gemma3") && reader.has("text_config")) {
+            throw new UnsupportedModelException(files.description()
+                    + ": model type \"gemma3\" reads images too; expected its text model, model type gemma3_text");
+        }
+        if (type.equals("bert")) {
+            return loadBert(files, task, weights, scope, BertConfig.of(reader));
+        }
+        if (task != ModelTask.CAUSAL_LM) {
+            throw new UnsupportedModelException(
+                    files.description() + ": a " + type + " model is for CAUSAL_LM; " + task + " needs a bert model");
+        }
+        DecoderConfig config = DecoderConfig.of(reader, family(files.description(), type));
+        Decoder decoder = Decoder.load(reader, config, weights);
+        return new LanguageModel(
+                files.description(),
+                task,
+                decoder,
+                new Heads(null, null),
+                new Origin(files.config(), weights.loaded()),
+                scope);
+    }
+
+    private static DecoderConfig.Family family(String model, String type) {
+        for (DecoderConfig.Family family : DecoderConfig.Family.values()) {
+            if (family.name().equalsIgnoreCase(type)) {
+                return family;
+            }
+        }
+        throw new UnsupportedModelException(
+                model + ": model type \"" + type
+                        + "\" is not supported; expected one of llama, mistral, qwen2, qwen3, gemma, gemma2, gemma3_text, bert");
+    }
+
+    private static LanguageModel loadBert(
+            ModelFiles files, ModelTask task, Weights weights, Scope scope, BertConfig config) {
+        if (task == ModelTask.CAUSAL_LM) {
+            throw new UnsupportedModelException(
+                    files.description() + ": a bert model cannot predict the next token; use SEQ_CLS");
+        }
+        Bert.Names names = Bert.Names.of(weights, task);
+        Bert bert = Bert.load(config, weights, names);
+        Linear pooler = weights.has(names.file("pooler.dense.weight"))
+                ? names.linear(weights, "pooler.dense", config.hidden(), config.hidden())
+                : null;
+        Linear classifier = weights.has("classifier.weight")
+                ? weights.linear("classifier", config.labels(), config.hidden(), true)
+                : null;
+        return new LanguageModel(
+                files.description(),
+                task,
+                bert,
+                new Heads(pooler, classifier),
+                new Origin(files.config(), weights.loaded()),
+                scope);
+    }
+
+    /** Where it came from, for messages. */
+    public String name() {
+        return name;
+    }
+
+    /** What it is used for. */
+    public ModelTask task() {
+        return task;
+    }
+
+    /** The content of {@code config.json}. */
+    public ObjectNode config() {
+        return config.deepCopy();
+    }
+
+    /** Width of the hidden states. */
+    public int hiddenSize() {
+        return config.path("hidden_size").asInt();
+    }
+
+    /** Most tokens that a sequence may have. */
+    public int maxPositions() {
+        return backbone instanceof Bert bert
+                ? bert.config().maxPositions()
+                : ((Decoder) backbone).config().maxPositions();
+    }
+
+    /** Size of the vocabulary. */
+    public int vocabularySize() {
+        return backbone instanceof Bert bert
+                ? bert.config().vocabulary()
+                : ((Decoder) backbone).config().vocabulary();
+    }
+
+    /** True if the output layer reads the embedding's own weight. */
+    public boolean hasTiedEmbeddings() {
+        return backbone instanceof Decoder decoder && decoder.config().tiedEmbeddings();
+    }
+
+    /** Every linear layer, in the model's order, heads last. */
+    public List<Linear> linears() {
+        List<Linear> linears = new ArrayList<>(backbone.linears());
+        if (pooler != null) {
+            linears.add(pooler);
+        }
+        if (classifier != null) {
+            linears.add(classifier);
+        }
+        return linears;
+    }
+
+    /** Values in all weights, tied ones once. */
+    public long parameters() {
+        return parameters;
+    }
+
+    /**
+     * Runs a batch up to the last hidden states.
+     *
+     * @return [tokens, hidden]
+     */
+    public Tensor hidden(TokenBatch batch, Routing routing, Tape tape) {
+        return backbone.hidden(batch, new Pass(batch.sequences(), routing, List.of(), false), tape);
+    }
+
+    /** The same, keeping only each block's input and running blocks again in the backward pass. */
+    public Tensor hiddenWithRecompute(TokenBatch batch, Routing routing, Tape tape) {
+        return backbone.hidden(batch, new Pass(batch.sequences(), routing, List.of(), true), tape);
+    }
+
+    /**
+     * Continues sequences from their caches, which take up the new tokens.
+     *
+     * @param batch the new tokens of each sequence
+     * @param caches one per sequence, from {@link #newCache}
+     * @return [new tokens, hidden]
+     */
+    public Tensor continued(TokenBatch batch, Routing routing, List<KvCache> caches) {
+        if (caches.size() != batch.sequences().count()) {
+            throw new IllegalArgumentException(
+                    batch.sequences().count() + " sequences need as many caches, found " + caches.size());
+        }
+        return backbone.hidden(batch, new Pass(batch.sequences(), routing, caches, false), Tape.inference());
+    }
+
+    /** An empty cache for one sequence of at most this many tokens. */
+    public KvCache newCache(int capacity) {
+        return decoder().cache(capacity);
+    }
+
+    /** The output layer to the vocabulary of a decoder. */
+    public Linear outputLayer() {
+        return decoder().head();
+    }
+
+    /** c of {@code c · tanh(logit / c)} after the output layer, or 0. */
+    public double logitSoftcap() {
+        return decoder().config().logitSoftcap();
+    }
+
+    /**
+     * Logits of some hidden states of a decoder.
+     *
+     * @param hidden [rows, hidden]
+     * @param head the output layer, the model's own or an adapter's copy
+     * @return [rows, vocabulary]
+     */
+    public Tensor logits(Tensor hidden, Linear head, Routing routing) {
+        try (Scope inner = Scope.open()) {
+            Tensor logits = head.apply(Tape.inference(), hidden, routing);
+            double cap = logitSoftcap();
+            return inner.give(cap == 0 ? logits : logits.times(1 / cap).tanh().timesInPlace(cap));
+        }
+    }
+
+    /** The pooler of an encoder, if its files have one. */
+    public Optional<Linear> pooler() {
+        return Optional.ofNullable(pooler);
+    }
+
+    /** The classifier of an encoder, if its files have one. */
+    public Optional<Linear> classifier() {
+        return Optional.ofNullable(classifier);
+    }
+
+    private Decoder decoder() {
+        if (backbone instanceof Decoder decoder) {
+            return decoder;
+        }
+        throw new UnsupportedModelException(name + ": an encoder has no output layer to the vocabulary");
+    }
+
+    /**
+     * A view of this model with some linear layers replaced; all other weights are shared.
+     *
+     * @param change of each linear layer, the heads included
+     * @param added heads of an encoder that it had not; by path
+     * @param owner of the replacement weights; closed with the view, which leaves this model as it is
+     */
+    public LanguageModel with(UnaryOperator<Linear> change, List<Linear> added, Scope owner) {
+        Linear newPooler = pooler == null ? find(added, "pooler.dense") : change.apply(pooler);
+        Linear newClassifier = classifier == null ? find(added, "classifier") : change.apply(classifier);
+        return new LanguageModel(
+                name,
+                task,
+                backbone.map(change),
+                new Heads(newPooler, newClassifier),
+                new Origin(config, parameters),
+                owner);
+    }
+
+    private static @Nullable Linear find(List<Linear> linears, String suffix) {
+        return linears.stream()
+                .filter(linear -> linear.path().endsWith(suffix))
+                .findFirst()
+                .orElse(null);
+    }
+
+    @Override
+    public void close() {
+        scope.close();
+    }
+}

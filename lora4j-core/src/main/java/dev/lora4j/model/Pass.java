@@ -1,0 +1,25 @@
+package dev.lora4j.model;
+
+import dev.lora4j.tensor.Sequences;
+import java.util.List;
+
+/**
+ * One run of a batch through a model: where its sequences lie, whose adapters apply, what records it.
+ *
+ * @param caches of each sequence in generation; empty otherwise
+ * @param recompute whether blocks keep only their input and run again in the backward pass
+ */
+record Pass(Sequences sequences, Routing routing, List<KvCache> caches, boolean recompute) {
+    /** Positions of the tokens, continuing what is in the caches. */
+    long[] positions() {
+        long[] positions = sequences.positions();
+        if (!caches.isEmpty()) {
+            for (int i = 0; i < sequences.count(); i++) {
+                for (int t = 0; t < sequences.length(i); t++) {
+                    positions[sequences.offset(i) + t] += caches.get(i).length();
+                }
+            }
+        }
+        return positions;
+    }
+}

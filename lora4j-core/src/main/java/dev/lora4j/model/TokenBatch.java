@@ -1,0 +1,66 @@
+package dev.lora4j.model;
+
+import dev.lora4j.tensor.Sequences;
+import java.util.List;
+
+/**
+ * Token ids of several sequences laid flat, without padding.
+ *
+ * <p>Immutable.
+ */
+public final class TokenBatch {
+    private final long[] ids;
+    private final long[] types;
+    private final Sequences sequences;
+
+    private TokenBatch(long[] ids, long[] types, Sequences sequences) {
+        this.ids = ids;
+        this.types = types;
+        this.sequences = sequences;
+    }
+
+    /** Sequences of token ids, all of token type 0. */
+    public static TokenBatch of(List<int[]> sequences) {
+        return of(sequences, sequences.stream().map(ids -> new int[ids.length]).toList());
+    }
+
+    /** Sequences of token ids and their token types, which BERT uses to tell the texts of a pair apart. */
+    public static TokenBatch of(List<int[]> sequences, List<int[]> types) {
+        int[] lengths = sequences.stream().mapToInt(ids -> ids.length).toArray();
+        Sequences layout = Sequences.ofLengths(lengths);
+        long[] flatIds = new long[layout.tokens()];
+        long[] flatTypes = new long[layout.tokens()];
+        for (int i = 0; i < lengths.length; i++) {
+            for (int t = 0; t < lengths[i]; t++) {
+                flatIds[layout.offset(i) + t] = sequences.get(i)[t];
+                flatTypes[layout.offset(i) + t] = types.get(i)[t];
+            }
+        }
+        return new TokenBatch(flatIds, flatTypes, layout);
+    }
+
+    /** Token ids, [tokens]. */
+    public long[] ids() {
+        return ids.clone();
+    }
+
+    /** Token types, [tokens]. */
+    public long[] types() {
+        return types.clone();
+    }
+
+    /** Where each sequence lies. */
+    public Sequences sequences() {
+        return sequences;
+    }
+
+    /** Refuses ids outside the vocabulary before they reach native code. */
+    void requireVocabulary(int vocabulary) {
+        for (long id : ids) {
+            if (id < 0 || id >= vocabulary) {
+                throw new IllegalArgumentException(
+                        "token id " + id + " is outside the model's vocabulary of " + vocabulary);
+            }
+        }
+    }
+}

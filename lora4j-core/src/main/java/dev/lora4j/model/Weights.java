@@ -1,0 +1,130 @@
+package dev.lora4j.model;
+
+import dev.lora4j.formats.ModelFiles;
+import dev.lora4j.formats.StoredTensor;
+import dev.lora4j.tensor.DType;
+import dev.lora4j.tensor.Device;
+import dev.lora4j.tensor.MappedFile;
+import dev.lora4j.tensor.Scope;
+import dev.lora4j.tensor.Tensor;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Supplier;
+import java.util.stream.IntStream;
+
+/**
+ * Brings a model's tensors into memory by name, with their shapes checked, and knows which were left unused.
+ *
+ * <p>float32 in a safetensors file is mapped, not copied; other types become float32. Everything belongs to the model's
+ * scope.
+ */
+final class Weights implements AutoCloseable {
+    /** Values decoded at a time by one thread: 1 Mi float32 are 4 MiB. */
+    private static final int CHUNK = 1 << 20;
+
+    private final ModelFiles files;
+    private final Scope scope;
+    private final Device device;
+    private final Set<String> unused;
+    private final Map<Path, MappedFile> mapped = new HashMap<>();
+    private long loaded;
+
+    Weights(ModelFiles files, Scope scope, Device device) {
+        this.files = files;
+        this.scope = scope;
+        this.device = device;
+        this.unused = new LinkedHashSet<>(files.tensors().keySet());
+    }
+
+    boolean has(String name) {
+        return files.tensors().containsKey(name);
+    }
+
+    /** The tensor of this name and shape; an error names what was found and expected. */
+    Tensor get(String name, long... shape) {
+        StoredTensor stored = files.tensors().get(name);
+        if (stored == null) {
+            throw new UnsupportedModelException(files.description() + ": tensor \"" + name + "\" of shape "
+                    + Arrays.toString(shape) + " is missing; are all shards there, and does config.json fit?");
+        }
+        long[] found = stored.shape().stream().mapToLong(Long::longValue).toArray();
+        if (!Arrays.equals(found, shape)) {
+            throw new UnsupportedModelException(files.description() + ": tensor \"" + name + "\" has shape "
+                    + Arrays.toString(found) + ", config.json expects " + Arrays.toString(shape));
+        }
+        if (unused.remove(name)) {
+            loaded += StoredTensor.elements(stored.shape());
+        }
+        try (Scope loading = Scope.open()) {
+            return scope.keep(read(stored, found).to(device));
+        }
+    }
+
+    /** A tensor computed from others, made to belong to the model. */
+    Tensor owned(Supplier<Tensor> computation) {
+        try (Scope computing = Scope.open()) {
+            return scope.keep(computation.get());
+        }
+    }
+
+    Linear linear(String path, long out, long in, boolean bias) {
+        return linear(path, path, out, in, bias);
+    }
+
+    /** A linear layer whose name in the files differs from its path in the model. */
+    Linear linear(String path, String name, long out, long in, boolean bias) {
+        return new Linear(path, get(name + ".weight", out, in), bias ? get(name + ".bias", out) : null);
+    }
+
+    private Tensor read(StoredTensor stored, long[] shape) {
+        if (stored instanceof StoredTensor.Mapped part) {
+            MappedFile file = mapped.computeIfAbsent(part.file(), MappedFile::open);
+            return file.tensor(part.offset(), DType.valueOf(part.type().name()), shape)
+                    .to(DType.F32);
+        }
+        return decode((StoredTensor.Decoded) stored, shape);
+    }
+
+    private static Tensor decode(StoredTensor.Decoded stored, long[] shape) {
+        Tensor tensor = Tensor.empty(DType.F32, shape);
+        long elements = tensor.elements();
+        int chunks = Math.toIntExact((elements + CHUNK - 1) / CHUNK);
+        IntStream.range(0, chunks).parallel().forEach(chunk -> {
+            long first = (long) chunk * CHUNK;
+            int count = (int) Math.min(CHUNK, elements - first);
+            float[] values = new float[count];
+            stored.decoder().decode(first, values, count);
+            tensor.writeFloats(first, values, count);
+        });
+        return tensor;
+    }
+
+    /** Values of all tensors read so far. */
+    long loaded() {
+        return loaded;
+    }
+
+    /** Refuses a file with tensors that nothing asked for, except names that are known not to matter. */
+    void requireAllUsed(Set<String> ignorable) {
+        List<String> left = new ArrayList<>(unused);
+        left.removeIf(name -> ignorable.stream().anyMatch(name::endsWith));
+        if (!left.isEmpty()) {
+            throw new UnsupportedModelException(files.description() + ": " + left.size()
+                    + " tensors have no place in a "
+                    + files.config().path("model_type").asText()
+                    + " model, such as \"" + left.get(0) + "\"; is the model type right?");
+        }
+    }
+
+    /** Closes the mappings of their own; tensors in the model's scope keep what they see alive. */
+    @Override
+    public void close() {
+        mapped.values().forEach(MappedFile::close);
+    }
+}
