@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -97,6 +98,14 @@ class AtomicFileTest {
                 .hasMessage(file + ": 11 bytes were announced, 0 were produced");
         assertThat(Files.readString(file)).isEqualTo(OLD);
         assertThat(entries(folder)).containsExactly("a");
+    }
+
+    @Test
+    void copiesAResourceOnlyOnce() {
+        Path file = folder.resolve("cache/model.onnx");
+        AtomicFile.copyIfAbsent(new ByteArrayInputStream(NEW.getBytes(UTF_8)), file);
+        AtomicFile.copyIfAbsent(new ByteArrayInputStream(OLD.getBytes(UTF_8)), file);
+        assertThat(file).hasContent(NEW);
     }
 
     @Test
