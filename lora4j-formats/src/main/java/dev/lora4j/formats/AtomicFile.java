@@ -1,6 +1,9 @@
 package dev.lora4j.formats;
 
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.channels.Channels;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.UUID;
 
@@ -46,6 +49,13 @@ public final class AtomicFile {
         } catch (RuntimeException | Error e) {
             discard(disk, temporary, e);
             throw e;
+        }
+    }
+
+    /** Copies a resource to a file unless the file exists, which means that it is complete. */
+    public static void copyIfAbsent(InputStream source, Path target) {
+        if (!Files.exists(target)) {
+            write(target, channel -> source.transferTo(Channels.newOutputStream(channel)));
         }
     }
 

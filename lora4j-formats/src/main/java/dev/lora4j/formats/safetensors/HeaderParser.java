@@ -13,6 +13,7 @@ import java.nio.channels.FileChannel;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /** Reads the JSON of a header token by token; memory grows only with tensors that are valid so far. */
@@ -35,6 +36,7 @@ final class HeaderParser {
     private final HeaderBounds bounds;
     private final Map<String, StoredTensor.Mapped> tensors = new LinkedHashMap<>();
     private final Map<String, String> metadata = new LinkedHashMap<>();
+    private List<Long> lastShape = List.of();
     private boolean hasMetadata;
     private long bytes;
 
@@ -88,7 +90,8 @@ final class HeaderParser {
     }
 
     private void readTensor(JsonParser json, String name) throws IOException {
-        StoredTensor.Mapped tensor = new TensorEntry(path, name).read(json, bounds);
+        StoredTensor.Mapped tensor = new TensorEntry(path, name, lastShape).read(json, bounds);
+        lastShape = tensor.shape();
         if (tensors.putIfAbsent(name, tensor) != null) {
             throw new InvalidFileException(path, "has the tensor \"" + name + "\" twice");
         }

@@ -1,6 +1,7 @@
 package dev.lora4j.formats.safetensors;
 
 import dev.lora4j.formats.FileAccessException;
+import dev.lora4j.formats.InvalidFileException;
 import dev.lora4j.formats.StoredTensor;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -33,7 +34,7 @@ public final class SafetensorsFile {
     /**
      * Reads and checks the header; no tensor is read.
      *
-     * @throws dev.lora4j.formats.InvalidFileException if any part of the header or the layout is wrong
+     * @throws InvalidFileException if any part of the header or the layout is wrong
      */
     public static SafetensorsFile open(Path path) {
         try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
@@ -59,5 +60,18 @@ public final class SafetensorsFile {
     /** The tensors by name, in the order of the header. */
     public Map<String, StoredTensor.Mapped> tensors() {
         return tensors;
+    }
+
+    /**
+     * One tensor.
+     *
+     * @throws InvalidFileException if the file has no tensor of this name
+     */
+    public StoredTensor.Mapped tensor(String name) {
+        StoredTensor.Mapped tensor = tensors.get(name);
+        if (tensor == null) {
+            throw new InvalidFileException(path, "has no tensor \"" + name + "\" among its " + tensors.size());
+        }
+        return tensor;
     }
 }

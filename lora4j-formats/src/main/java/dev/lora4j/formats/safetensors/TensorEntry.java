@@ -17,13 +17,20 @@ final class TensorEntry {
 
     private final Path path;
     private final String name;
+    private final List<Long> likelyShape;
     private @Nullable ElementType type;
     private @Nullable List<Long> shape;
     private @Nullable List<Long> offsets;
 
-    TensorEntry(Path path, String name) {
+    /**
+     * An entry not yet read.
+     *
+     * @param likelyShape the shape of the tensor before, kept instead of an equal one to save memory
+     */
+    TensorEntry(Path path, String name, List<Long> likelyShape) {
         this.path = path;
         this.name = name;
+        this.likelyShape = likelyShape;
     }
 
     StoredTensor.Mapped read(JsonParser json, HeaderBounds bounds) throws IOException {
@@ -80,7 +87,7 @@ final class TensorEntry {
                 throw invalid("has more than " + most + " numbers in " + key);
             }
         }
-        return List.copyOf(numbers);
+        return numbers.equals(likelyShape) ? likelyShape : List.copyOf(numbers);
     }
 
     private long number(JsonParser json, String key) throws IOException {
