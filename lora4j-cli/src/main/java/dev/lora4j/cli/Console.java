@@ -37,15 +37,14 @@ final class Console {
         /** Everything is a file or a pipe. */
         static final Terminals NONE = new Terminals(false, false, false, false);
 
-        /** What the launcher found out by {@code test -t}, else what Java can tell. */
-        static Terminals of(String launcherSays, Map<String, String> environment, boolean javaHasConsole) {
-            boolean unknown = launcherSays.isEmpty();
+        /** What the launcher found out by {@code test -t}; nothing is one if it was not asked. */
+        static Terminals of(String launcherSays, Map<String, String> environment) {
             boolean colour = environment.getOrDefault("NO_COLOR", "").isEmpty()
                     && !environment.getOrDefault("TERM", "dumb").equals("dumb");
             return new Terminals(
-                    unknown ? javaHasConsole : launcherSays.contains("in"),
-                    unknown ? javaHasConsole : launcherSays.contains("out"),
-                    unknown ? javaHasConsole : launcherSays.contains("err"),
+                    launcherSays.contains("in"),
+                    launcherSays.contains("out"),
+                    launcherSays.contains("err"),
                     colour);
         }
     }
