@@ -1,0 +1,6 @@
+package dev.lora4j.template;
+
+import java.util.Iterator;
+
+/** Items that can be read once, as the filters map and select give them. */
+record Generator(String name, Iterator<Object> items) {}
