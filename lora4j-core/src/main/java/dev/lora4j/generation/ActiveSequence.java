@@ -93,8 +93,8 @@ final class ActiveSequence implements AutoCloseable {
     }
 
     private void end(FinishReason reason) {
-        sink.end();
-        finish(reason);
+        boolean stopped = sink.end();
+        finish(stopped && reason == FinishReason.LENGTH ? FinishReason.STOP : reason);
     }
 
     private void finish(FinishReason reason) {

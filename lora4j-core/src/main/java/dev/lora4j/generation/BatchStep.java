@@ -9,6 +9,7 @@ import dev.lora4j.model.TokenBatch;
 import dev.lora4j.tensor.Scope;
 import dev.lora4j.tensor.Tensor;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -63,13 +64,13 @@ record BatchStep(LanguageModel model, List<Part> parts) {
         for (int start = 0; start < read.size(); ) {
             Linear head = head(read.get(start));
             int end = start + 1;
-            while (end < read.size() && head(read.get(end)) == head) {
+            while (end < read.size() && head(read.get(end)).equals(head)) {
                 end++;
             }
             try (Scope scope = Scope.open()) {
                 List<Part> same = read.subList(start, end);
                 int[] ones = new int[same.size()];
-                java.util.Arrays.fill(ones, 1);
+                Arrays.fill(ones, 1);
                 Tensor logits = model.logits(hidden.rows(start, end), head, routing(ones, same));
                 for (int i = 0; i < same.size(); i++) {
                     same.get(i).sequence().advance(logits.rows(i, i + 1).toFloats());

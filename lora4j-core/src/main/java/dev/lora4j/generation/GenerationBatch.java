@@ -1,5 +1,6 @@
 package dev.lora4j.generation;
 
+import dev.lora4j.data.Tokenizer;
 import dev.lora4j.lora.Adapter;
 import dev.lora4j.model.LanguageModel;
 import java.util.ArrayList;
@@ -49,7 +50,18 @@ public final class GenerationBatch implements AutoCloseable {
         return add(prompt, settings, TokenSink.of(listener));
     }
 
-    int add(Prompt prompt, GenerationSettings settings, TokenSink sink) {
+    /**
+     * Adds a sequence whose text is told; it ends at the tokenizer's stop tokens too.
+     *
+     * @return its number: 0 for the first, and so on
+     * @throws GenerationException if the model has no room for the prompt and the new tokens
+     */
+    public int add(Prompt prompt, GenerationSettings settings, Tokenizer tokenizer, TextListener listener) {
+        TokenSink sink = new TextSink(tokenizer.stream(true), new StopScanner(settings.stopStrings()), listener);
+        return add(prompt, settings.withMoreStopTokens(tokenizer.stopIds()), sink);
+    }
+
+    private int add(Prompt prompt, GenerationSettings settings, TokenSink sink) {
         long room = (long) prompt.length() + settings.maxNewTokens();
         if (room > model.maxPositions()) {
             throw GenerationException.tooLong(prompt, settings.maxNewTokens(), model.maxPositions());

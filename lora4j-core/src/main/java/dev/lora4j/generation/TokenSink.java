@@ -12,8 +12,12 @@ interface TokenSink {
     /** Takes a token that is no stop token. */
     Verdict accept(int token);
 
-    /** Gives out what was held back; called once, when the sequence ends otherwise than by a verdict. */
-    void end();
+    /**
+     * Gives out what was held back; called once, when the sequence ends otherwise than by a verdict.
+     *
+     * @return true if that completed a stop string
+     */
+    boolean end();
 
     /** All text so far; empty where tokens have none. */
     String text();
@@ -27,7 +31,9 @@ interface TokenSink {
             }
 
             @Override
-            public void end() {}
+            public boolean end() {
+                return false;
+            }
 
             @Override
             public String text() {
