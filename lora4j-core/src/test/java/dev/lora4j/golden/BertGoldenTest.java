@@ -56,8 +56,7 @@ class BertGoldenTest {
         }
     }
 
-    private static void check(
-            Golden golden, TokenBatch batch, LanguageModel model, Routing routing, String prefix) {
+    private static void check(Golden golden, TokenBatch batch, LanguageModel model, Routing routing, String prefix) {
         Tensor hidden = model.hidden(batch, routing, Tape.inference());
         Tensor means = MeanPooling.apply(Tape.inference(), hidden, batch.sequences());
         Tensor unit = means.dividedBy(means.norm(-1));
@@ -65,9 +64,15 @@ class BertGoldenTest {
             int start = batch.sequences().offset(i);
             int end = start + batch.sequences().length(i);
             assertClose(
-                    hidden.rows(start, end), squeezed(golden, prefix + "hidden." + i), TOLERANCE, prefix + "hidden " + i);
+                    hidden.rows(start, end),
+                    squeezed(golden, prefix + "hidden." + i),
+                    TOLERANCE,
+                    prefix + "hidden " + i);
             assertClose(
-                    unit.rows(i, i + 1).view(-1), golden.tensor(prefix + "mean_embedding." + i).view(-1), TOLERANCE, "mean");
+                    unit.rows(i, i + 1).view(-1),
+                    golden.tensor(prefix + "mean_embedding." + i).view(-1),
+                    TOLERANCE,
+                    "mean");
         }
     }
 
@@ -87,14 +92,19 @@ class BertGoldenTest {
             TokenBatch batch = batch(golden);
             Linear pooler = model.pooler().orElseThrow();
             SequenceHead base = new SequenceHead(pooler, model.classifier().orElseThrow());
-            SequenceHead own = new SequenceHead(pooler, java.util.Objects.requireNonNull(adapter.saved().get("classifier")));
-            SequenceHead mergedHead = new SequenceHead(pooler, merged.classifier().orElseThrow());
+            SequenceHead own = new SequenceHead(
+                    pooler, java.util.Objects.requireNonNull(adapter.saved().get("classifier")));
+            SequenceHead mergedHead =
+                    new SequenceHead(pooler, merged.classifier().orElseThrow());
             AdapterRouting routing =
                     AdapterRouting.of(adapter, batch.sequences().tokens());
             assertClose(logits(model, base, batch, Routing.NONE), golden.tensor("logits"), TOLERANCE, "base");
             assertClose(logits(model, own, batch, routing), golden.tensor("adapter.logits"), TOLERANCE, "adapter");
             assertClose(
-                    logits(merged, mergedHead, batch, Routing.NONE), golden.tensor("merged.logits"), TOLERANCE, "merged");
+                    logits(merged, mergedHead, batch, Routing.NONE),
+                    golden.tensor("merged.logits"),
+                    TOLERANCE,
+                    "merged");
         }
     }
 

@@ -40,7 +40,14 @@ class TrainingGoldenTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "llama", "llama-tied", "llama-linear-rope", "mistral", "qwen2", "qwen3", "gemma3", "gemma3-softcap"
+                "llama",
+                "llama-tied",
+                "llama-linear-rope",
+                "mistral",
+                "qwen2",
+                "qwen3",
+                "gemma3",
+                "gemma3-softcap"
             })
     void gradientsOfAAndBArePefts(String name) {
         try (Scope scope = Scope.open();
@@ -65,7 +72,14 @@ class TrainingGoldenTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "llama", "llama-tied", "llama-linear-rope", "mistral", "qwen2", "qwen3", "gemma3", "gemma3-softcap"
+                "llama",
+                "llama-tied",
+                "llama-linear-rope",
+                "mistral",
+                "qwen2",
+                "qwen3",
+                "gemma3",
+                "gemma3-softcap"
             })
     void threeStepsOfAdamWAreTorchs(String name) {
         List<Example> rows = new ArrayList<>();
@@ -81,8 +95,7 @@ class TrainingGoldenTest {
         }
         for (boolean recompute : new boolean[] {false, true}) {
             for (int microBatchTokens : new int[] {4096, 12}) {
-                TrainingConfig.Builder config =
-                        settings().recompute(recompute).microBatchTokens(microBatchTokens);
+                TrainingConfig.Builder config = settings().recompute(recompute).microBatchTokens(microBatchTokens);
                 trainAndCompare(name, ModelTask.CAUSAL_LM, rows, config.build());
             }
         }
@@ -101,11 +114,14 @@ class TrainingGoldenTest {
                 RowOrigin origin = new RowOrigin(name, i + 1);
                 rows.add(
                         name.equals("bert-regress")
-                                ? Example.regression(ids, types, example.path("label").asDouble(), origin)
-                                : Example.classification(ids, types, example.path("label").asInt(), origin));
+                                ? Example.regression(
+                                        ids, types, example.path("label").asDouble(), origin)
+                                : Example.classification(
+                                        ids, types, example.path("label").asInt(), origin));
             }
         }
-        trainAndCompare(name, ModelTask.SEQ_CLS, rows, settings().batchSize(rows.size()).build());
+        trainAndCompare(
+                name, ModelTask.SEQ_CLS, rows, settings().batchSize(rows.size()).build());
     }
 
     private static TrainingConfig.Builder settings() {
@@ -124,15 +140,16 @@ class TrainingGoldenTest {
                 Golden golden = Golden.of(name);
                 LanguageModel model = golden.model(task);
                 Adapter adapter = AdapterFolder.read(golden.folder.resolve("adapter"), model)) {
-            TrainingReport report = Trainer.of(
-                            model, TrainingTask.of(name, adapter, Dataset.of(rows), config))
+            TrainingReport report = Trainer.of(model, TrainingTask.of(name, adapter, Dataset.of(rows), config))
                     .train()
                     .get(0);
             JsonNode losses = golden.json.path("adapter").path("adamw").path("losses");
             for (int i = 0; i < 3; i++) {
                 assertThat(report.steps().get(i).loss())
                         .as("loss before step %d", i + 1)
-                        .isCloseTo(losses.get(i).asDouble(), within(1e-5 * Math.max(1, losses.get(i).asDouble())));
+                        .isCloseTo(
+                                losses.get(i).asDouble(),
+                                within(1e-5 * Math.max(1, losses.get(i).asDouble())));
             }
             adapter.tensors().forEach((key, tensor) -> {
                 Tensor expected = golden.tensor("after3." + key);
