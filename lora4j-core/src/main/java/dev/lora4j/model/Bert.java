@@ -67,7 +67,7 @@ record Bert(BertConfig config, Embeddings embeddings, List<BertBlock> blocks) im
             x = embeddings.norm().apply(tape, x);
             for (BertBlock block : blocks) {
                 x = pass.recompute()
-                        ? Recompute.apply(tape, x, (inner, in) -> block.apply(inner, in, pass))
+                        ? Recompute.apply(tape, x, List.of(), (inner, in) -> block.apply(inner, in, pass))
                         : block.apply(tape, x, pass);
             }
             return scope.give(x);

@@ -83,7 +83,8 @@ record Decoder(
                 DecoderBlock block = blocks.get(i);
                 RotaryTable rotary = config.layers().get(i).local() ? local : full;
                 x = pass.recompute()
-                        ? Recompute.apply(tape, x, (inner, in) -> block.apply(inner, in, rotary, pass))
+                        ? Recompute.apply(
+                                tape, x, rotary.tensors(), (inner, in) -> block.apply(inner, in, rotary, pass))
                         : block.apply(tape, x, rotary, pass);
             }
             for (int i = 0; i < pass.caches().size(); i++) {

@@ -180,6 +180,15 @@ public final class LanguageModel implements AutoCloseable {
     }
 
     /**
+     * A short identity of the weights: the configuration and a few values of every linear layer.
+     *
+     * <p>It tells models apart, such as another base under a checkpoint; it is no proof against tampering.
+     */
+    public String fingerprint() {
+        return ModelFingerprint.of(config, linears());
+    }
+
+    /**
      * Runs a batch up to the last hidden states.
      *
      * @return [tokens, hidden]

@@ -1,5 +1,7 @@
 package dev.lora4j.tensor;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.BiFunction;
 
 /**
@@ -14,15 +16,18 @@ public final class Recompute {
      * Runs a block.
      *
      * @param x the block's input, [rows, hidden]
+     * @param kept what else the block reads that would otherwise be freed before the backward pass
      * @param block from a tape and x to the output; run once now and once more in the backward pass
      * @return the block's output
      */
-    public static Tensor apply(Tape tape, Tensor x, BiFunction<Tape, Tensor, Tensor> block) {
+    public static Tensor apply(Tape tape, Tensor x, List<Tensor> kept, BiFunction<Tape, Tensor, Tensor> block) {
         try (Scope scope = Scope.open();
                 Tape probe = tape.reachability()) {
             Tensor y = block.apply(probe, x);
             if (probe.tracks(y)) {
-                tape.record(y, dy -> backward(tape, dy, x, block), x);
+                List<Tensor> saved = new ArrayList<>(kept);
+                saved.add(x);
+                tape.record(y, dy -> backward(tape, dy, x, block), saved.toArray(Tensor[]::new));
             }
             return scope.give(y);
         }

@@ -233,7 +233,7 @@ class OperationGradientsTest {
         againstDifferences(
                 List.of(normal(random, 5, 4), normal(random, 2, 4), normal(random, 4, 2)),
                 normal(random, 5, 4),
-                (tape, in) -> Recompute.apply(tape, in.get(0), (inner, x) -> {
+                (tape, in) -> Recompute.apply(tape, in.get(0), List.of(), (inner, x) -> {
                     Segment segment = new Segment(0, 5, new LowRank(in.get(1), in.get(2), 0.8), Optional.of(stream));
                     Tensor h = LowRankLinear.apply(inner, x, w, null, List.of(segment));
                     return Add.apply(inner, x, Activation.SILU.apply(inner, h));

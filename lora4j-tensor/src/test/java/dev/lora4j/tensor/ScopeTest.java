@@ -60,7 +60,7 @@ class ScopeTest {
             Segment segment =
                     new Segment(2, 9, new LowRank(a, b, 2), java.util.Optional.of(new DropoutStream(0.1, number)));
             try (Tape tape = Tape.recording(List.of(a, b))) {
-                Tensor h = Recompute.apply(tape, x, (inner, in) -> {
+                Tensor h = Recompute.apply(tape, x, List.of(), (inner, in) -> {
                     Tensor q =
                             LowRankLinear.apply(inner, RmsNorm.apply(inner, in, norm, 1e-6), w, null, List.of(segment));
                     Tensor rotated = Rotary.apply(inner, q, angles, angles);
@@ -95,7 +95,7 @@ class ScopeTest {
             Tensor w = Random.normal(3, 0.1, 8, 8);
             try (Tape tape = Tape.recording(List.of(w))) {
                 Tensor y = LowRankLinear.apply(tape, Random.normal(1, 1, 10, 8), w, null, List.of());
-                Tensor z = Recompute.apply(tape, y, Activation.SILU::apply);
+                Tensor z = Recompute.apply(tape, y, List.of(), Activation.SILU::apply);
                 tape.record(z, dy -> {
                     throw new IllegalStateException("injected");
                 });

@@ -19,12 +19,14 @@ public final class GgufModelFiles implements ModelFiles {
     private final GgufFile file;
     private final ObjectNode config;
     private final Map<String, StoredTensor> tensors;
+    private final GgufTokenizer tokenizer;
 
     private GgufModelFiles(GgufFile file) {
         this.file = file;
         GgufArchitecture architecture = GgufArchitecture.of(file);
         this.config = new GgufConfig(file, architecture).build();
         this.tensors = new GgufTensors(file, architecture, config).byName();
+        this.tokenizer = new GgufTokenizer(file, architecture);
     }
 
     /**
@@ -51,14 +53,15 @@ public final class GgufModelFiles implements ModelFiles {
         return tensors;
     }
 
+    /** Built anew at each call, in about a second for a large vocabulary. */
     @Override
     public Optional<String> tokenizerJson() {
-        return Optional.empty();
+        return tokenizer.json();
     }
 
     @Override
     public Optional<ObjectNode> tokenizerConfig() {
-        return Optional.empty();
+        return tokenizer.config();
     }
 
     /** Which tokens begin, end and pad; empty where the file names no end. */

@@ -1,0 +1,119 @@
+package dev.lora4j.training;
+
+import dev.lora4j.data.Example;
+import dev.lora4j.model.LanguageModel;
+import dev.lora4j.tensor.Scope;
+import dev.lora4j.tensor.Tape;
+import dev.lora4j.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * One optimizer step of one or many adapters over one frozen base.
+ *
+ * <p>Micro-batch i of every adapter goes through the model in one batch; each adapter has its own loss, weight, gradients
+ * and optimizer.
+ */
+final class TrainingStep {
+    private final LanguageModel model;
+
+    TrainingStep(LanguageModel model) {
+        this.model = model;
+    }
+
+    /** Everything one adapter brings to a step and takes from it. */
+    private static final class Share {
+        private final TrainingRun run;
+        private final List<List<Example>> pieces;
+        private final long labels;
+        private final Gradients gradients;
+        private double lossSum;
+        private long tokens;
+
+        Share(TrainingRun run, Scope scope) {
+            this.run = run;
+            this.pieces = run.nextRows();
+            this.labels = pieces.stream().mapToLong(TaskLoss::labels).sum();
+            this.gradients = new Gradients(scope);
+        }
+    }
+
+    /** Runs one step of each and changes the adapters; the records tell what happened. */
+    Map<TrainingRun, StepRecord> run(List<TrainingRun> runs) {
+        long begin = System.nanoTime();
+        try (Scope scope = Scope.open()) {
+            List<Share> shares = new ArrayList<>();
+            runs.forEach(run -> shares.add(new Share(run, scope)));
+            int most =
+                    shares.stream().mapToInt(share -> share.pieces.size()).max().orElse(0);
+            for (int i = 0; i < most; i++) {
+                accumulate(shares, i);
+            }
+            Map<TrainingRun, StepRecord> records = new LinkedHashMap<>();
+            shares.forEach(share -> records.put(share.run, update(share, begin)));
+            return records;
+        }
+    }
+
+    private void accumulate(List<Share> all, int index) {
+        List<Share> shares =
+                all.stream().filter(share -> index < share.pieces.size()).toList();
+        MicroBatch batch = new MicroBatch(shares.stream()
+                .map(share ->
+                        new MicroBatch.Part(share.run.task(), share.pieces.get(index), share.run.dropoutKey(index)))
+                .toList());
+        List<Tensor> parameters = new ArrayList<>();
+        shares.forEach(share -> parameters.addAll(share.run.parameters().values()));
+        boolean recompute =
+                shares.stream().anyMatch(share -> share.run.task().config().recompute());
+        try (Scope scope = Scope.open();
+                Tape tape = Tape.recording(parameters)) {
+            Tensor hidden = recompute
+                    ? model.hiddenWithRecompute(batch.tokens(), batch.routing(), tape)
+                    : model.hidden(batch.tokens(), batch.routing(), tape);
+            long offset = 0;
+            for (int i = 0; i < shares.size(); i++) {
+                MicroBatch.Part part = batch.parts().get(i);
+                addLoss(tape, hidden, shares.get(i), part, offset);
+                offset += part.tokens();
+            }
+            tape.backward();
+            shares.forEach(share -> share.gradients.add(tape, share.run.parameters()));
+        }
+    }
+
+    private void addLoss(Tape tape, Tensor hidden, Share share, MicroBatch.Part part, long offset) {
+        TrainingTask task = share.run.task();
+        TaskLoss loss = new TaskLoss(model, task.adapter(), task.config().labelSmoothing());
+        TaskLoss.Result result = loss.apply(tape, hidden, part.rows(), offset, 1.0 / share.labels);
+        if (!Double.isFinite(result.lossSum())) {
+            throw new TrainingException(task.name() + ": the loss is " + result.lossSum() + " at step "
+                    + (share.run.progress().step() + 1) + " on rows "
+                    + part.rows().stream().map(row -> row.origin().toString()).toList()
+                    + "; the last checkpoint is kept, try a lower learning rate");
+        }
+        share.lossSum += result.lossSum();
+        share.tokens += part.tokens();
+    }
+
+    private static StepRecord update(Share share, long begin) {
+        TrainingRun run = share.run;
+        double learningRate = run.learningRate();
+        double norm = share.gradients.norm();
+        share.gradients.clip(norm, run.task().config().maxGradientNorm());
+        run.update(share.gradients, learningRate);
+        StepRecord record = new StepRecord(
+                run.progress().step(),
+                run.epoch(),
+                share.lossSum / share.labels,
+                learningRate,
+                norm,
+                share.tokens,
+                (System.nanoTime() - begin) / 1e9,
+                ProcessMemory.residentBytes());
+        run.stepped(record);
+        return record;
+    }
+}
