@@ -1,0 +1,117 @@
+package dev.lora4j.generation;
+
+import dev.lora4j.lora.Adapter;
+import dev.lora4j.model.KvCache;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.Optional;
+
+/** One sequence on its way: what it has, what comes next, and how it ends. Holds its cache until closed. */
+final class ActiveSequence implements AutoCloseable {
+    private final int number;
+    private final Prompt prompt;
+    private final GenerationSettings settings;
+    private final TokenSink sink;
+    private final KvCache cache;
+    private final Sampler sampler;
+    private final BitSet occurred = new BitSet();
+    private final long started = System.nanoTime();
+    private int[] tokens; // the prompt and the new ones
+    private int length;
+    private Optional<Generation> result = Optional.empty();
+
+    ActiveSequence(int number, Prompt prompt, GenerationSettings settings, TokenSink sink, KvCache cache) {
+        this.number = number;
+        this.prompt = prompt;
+        this.settings = settings;
+        this.sink = sink;
+        this.cache = cache;
+        this.sampler = new Sampler(settings);
+        this.tokens = prompt.tokens();
+        this.length = tokens.length;
+        Arrays.stream(tokens).forEach(occurred::set);
+    }
+
+    int number() {
+        return number;
+    }
+
+    Optional<Adapter> adapter() {
+        return prompt.adapter();
+    }
+
+    KvCache cache() {
+        return cache;
+    }
+
+    /** The tokens that the cache has not seen yet, at most so many of them. */
+    int[] next(int limit) {
+        int from = cache.length();
+        return Arrays.copyOfRange(tokens, from, Math.min(length, from + limit));
+    }
+
+    /** True if the cache has seen every token, so that the last one's logits say how to go on. */
+    boolean isRead() {
+        return cache.length() == length;
+    }
+
+    /** What became of it, once it has ended. */
+    Optional<Generation> result() {
+        return result;
+    }
+
+    /** Adds a token by the logits of the last one, which it takes. */
+    void advance(float[] logits) {
+        if (!Sampler.isUsable(logits)) {
+            end(FinishReason.FAILED);
+            return;
+        }
+        int token = sampler.choose(logits, occurred, length);
+        append(token);
+        if (settings.stopTokens().contains(token)) {
+            end(FinishReason.STOP);
+            return;
+        }
+        switch (sink.accept(token)) {
+            case STOP -> finish(FinishReason.STOP);
+            case CANCEL -> finish(FinishReason.CANCELLED);
+            case GO_ON -> {
+                if (length - prompt.length() >= settings.maxNewTokens()) {
+                    end(FinishReason.LENGTH);
+                }
+            }
+        }
+    }
+
+    private void append(int token) {
+        if (length == tokens.length) {
+            int capacity = (int) Math.min(2L * length, (long) prompt.length() + settings.maxNewTokens());
+            tokens = Arrays.copyOf(tokens, capacity);
+        }
+        tokens[length++] = token;
+        occurred.set(token);
+    }
+
+    private void end(FinishReason reason) {
+        boolean stopped = sink.end();
+        finish(stopped && reason == FinishReason.LENGTH ? FinishReason.STOP : reason);
+    }
+
+    private void finish(FinishReason reason) {
+        Optional<GenerationException> failure = reason == FinishReason.FAILED
+                ? Optional.of(GenerationException.notNumbers(number, length))
+                : Optional.empty();
+        result = Optional.of(new Generation(
+                Arrays.copyOfRange(tokens, prompt.length(), length),
+                sink.text(),
+                reason,
+                prompt.length(),
+                (System.nanoTime() - started) / 1e9,
+                failure));
+    }
+
+    @Override
+    public void close() {
+        cache.close();
+    }
+}
