@@ -38,6 +38,7 @@ final class CsvRows implements RowReader {
         CloseableIterator<CsvRecord> records = CsvReader.builder()
                 .extraFieldStrategy(FieldMismatchStrategy.IGNORE)
                 .missingFieldStrategy(FieldMismatchStrategy.IGNORE)
+                .allowUnclosedQuote(false)
                 .maxBufferSize(DataLines.MAX_LINE_BYTES)
                 .ofCsvRecord(DataLines.stream(file), StandardCharsets.ISO_8859_1)
                 .iterator();

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /** Reads one JSON object from each line. */
 final class JsonLinesReader implements RowReader {
@@ -21,6 +22,9 @@ final class JsonLinesReader implements RowReader {
                     .build())
             .enable(DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY, DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .build();
+
+    /** How the parser writes where something began that does not end. */
+    private static final Pattern OTHER_PLACE = Pattern.compile("\\[Source: [^;]*; line: 1, column: ([0-9]+)]");
 
     private final DataLines lines;
 
@@ -45,11 +49,15 @@ final class JsonLinesReader implements RowReader {
                             + ", expected one JSON object on each line, such as {\"text\": \"...\"}");
         } catch (JsonProcessingException e) {
             throw new BadRowException(
-                    origin,
-                    "is not valid JSON at column " + e.getLocation().getColumnNr() + ": " + e.getOriginalMessage()
-                            + "; expected one whole JSON object on each line",
-                    e);
+                    origin, "is not valid JSON" + problem(e) + "; expected one whole JSON object on each line", e);
         }
+    }
+
+    private static String problem(JsonProcessingException e) {
+        // the parser has no place where one of its limits is passed
+        String place =
+                e.getLocation() == null ? "" : " at column " + e.getLocation().getColumnNr();
+        return place + ": " + OTHER_PLACE.matcher(e.getOriginalMessage()).replaceAll("column $1");
     }
 
     @Override

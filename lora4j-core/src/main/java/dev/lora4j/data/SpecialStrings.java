@@ -21,21 +21,19 @@ final class SpecialStrings {
     }
 
     boolean in(String text) {
-        return next(text, 0) >= 0;
-    }
-
-    /** Where the next one begins, or −1. */
-    int next(String text, int from) {
-        for (int i = from; i < text.length(); i++) {
-            if (firsts.contains(text.charAt(i)) && lengthAt(text, i) > 0) {
-                return i;
+        for (int i = 0; i < text.length(); i++) {
+            if (lengthAt(text, i) > 0) {
+                return true;
             }
         }
-        return -1;
+        return false;
     }
 
     /** The length of the longest one that begins at a char, or 0; the longest is what the tokenizer takes. */
     int lengthAt(String text, int start) {
+        if (!firsts.contains(text.charAt(start))) {
+            return 0;
+        }
         for (int length : lengths.descendingSet()) {
             if (start + length <= text.length() && texts.contains(text.substring(start, start + length))) {
                 return length;

@@ -4,6 +4,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,6 +18,8 @@ import org.jspecify.annotations.Nullable;
 final class UserText {
     private static final char MARK = '\uFDD2';
     private static final char MARK_END = '\uFDD3';
+
+    private static final Pattern MARKED = Pattern.compile(MARK + "([0-9]{1,9})" + MARK_END);
 
     private final PlainTokenizer plain;
     private final SpecialStrings strings;
@@ -56,20 +60,20 @@ final class UserText {
     }
 
     private String guard(String text) {
-        int at = strings.next(text, 0);
-        if (at < 0) {
-            return text;
-        }
         StringBuilder guarded = new StringBuilder();
-        int from = 0;
-        while (at >= 0) {
-            int end = at + strings.lengthAt(text, at);
-            guarded.append(text, from, at).append(MARK).append(written.size()).append(MARK_END);
-            written.add(text.substring(at, end));
-            from = end;
-            at = strings.next(text, from);
+        int at = 0;
+        while (at < text.length()) {
+            // a mark that a user wrote is guarded too, so that every mark is ours
+            int length = text.charAt(at) == MARK ? 1 : strings.lengthAt(text, at);
+            if (length == 0) {
+                guarded.append(text.charAt(at++));
+            } else {
+                guarded.append(MARK).append(written.size()).append(MARK_END);
+                written.add(text.substring(at, at + length));
+                at += length;
+            }
         }
-        return guarded.append(text, from, text.length()).toString();
+        return guarded.toString();
     }
 
     /** The text for the tokenizer, with where each char of the template's text went. */
@@ -81,8 +85,7 @@ final class UserText {
         int[] places = new int[text.length() + 1];
         int at = 0;
         while (at < text.length()) {
-            int length = replace(text, at, restored, places);
-            at += length;
+            at += replace(text, at, restored, places);
         }
         places[text.length()] = restored.length();
         return new Restored(restored.toString(), true, places);
@@ -92,14 +95,14 @@ final class UserText {
     private int replace(String text, int at, StringBuilder restored, int[] places) {
         int start = restored.length();
         int special = strings.lengthAt(text, at);
+        Matcher mark = MARKED.matcher(text).region(at, text.length());
         int length = 1;
-        int end = text.charAt(at) == MARK ? text.indexOf(MARK_END, at) : -1;
         if (special > 0) {
             length = special;
             restored.append(plain.secretOf(text.substring(at, at + special)));
-        } else if (end > 0) {
-            length = end + 1 - at;
-            restored.append(written(text.substring(at + 1, end)));
+        } else if (text.charAt(at) == MARK && mark.lookingAt()) {
+            length = mark.end() - at;
+            restored.append(written.get(Integer.parseInt(mark.group(1))));
         } else {
             restored.append(text.charAt(at));
         }
@@ -107,15 +110,6 @@ final class UserText {
             places[i] = i == at ? start : restored.length();
         }
         return length;
-    }
-
-    /** A mark that nobody made can only be the text of a user who wrote one. */
-    private String written(String number) {
-        try {
-            return written.get(Integer.parseInt(number));
-        } catch (NumberFormatException | IndexOutOfBoundsException e) {
-            return MARK + number + MARK_END;
-        }
     }
 
     /**

@@ -6,6 +6,7 @@ import java.nio.channels.Channels;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.UUID;
+import java.util.regex.Pattern;
 
 /**
  * Replaces a file as a whole or not at all, also across a crash.
@@ -14,6 +15,8 @@ import java.util.UUID;
  * Whoever has the old file open or mapped keeps reading the old bytes.
  */
 public final class AtomicFile {
+    private static final Pattern TEMPORARY = Pattern.compile(".+\\.tmp-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}");
+
     private AtomicFile() {}
 
     /**
@@ -57,6 +60,12 @@ public final class AtomicFile {
         if (!Files.exists(target)) {
             write(target, channel -> source.transferTo(Channels.newOutputStream(channel)));
         }
+    }
+
+    /** Whether a file or folder was being written when its process was killed, and may be removed. */
+    public static boolean isTemporary(Path path) {
+        return path.getFileName() != null
+                && TEMPORARY.matcher(path.getFileName().toString()).matches();
     }
 
     static Path temporary(Path target) {

@@ -109,6 +109,16 @@ class AtomicFileTest {
     }
 
     @Test
+    void tellsWhatAKilledProcessLeft() {
+        assertThat(AtomicFile.isTemporary(AtomicFile.temporary(folder.resolve("step-1"))))
+                .isTrue();
+        assertThat(AtomicFile.isTemporary(Path.of("step-1.tmp-27380dac-5986-4b95-88f4-b84acc25e30e")))
+                .isTrue();
+        assertThat(AtomicFile.isTemporary(Path.of("step-1"))).isFalse();
+        assertThat(AtomicFile.isTemporary(Path.of("step-1.tmp-mine"))).isFalse();
+    }
+
+    @Test
     void namesTheFileThatCannotBeWritten() throws IOException {
         Path file = Files.writeString(folder.resolve("a"), "").resolve("b");
         assertThatThrownBy(() -> AtomicFile.writeString(file, NEW))

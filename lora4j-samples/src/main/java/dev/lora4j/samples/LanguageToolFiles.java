@@ -15,7 +15,7 @@ import java.util.Map;
  *
  * <pre>
  * correctness-train.jsonl   {"text": …, "label": "correct" or "incorrect"}
- * mistakes-train.jsonl      {"text": …, "label": "grammar", …}
+ * mistakes-train.jsonl      {"text": …, "label": "grammar", "word" or "punctuation"}
  * corrections-train.jsonl   {"prompt": …, "completion": …}
  * chat-train.jsonl          {"messages": [{"role": "user", "content": …}, {"role": "assistant", "content": …}]}
  * </pre>

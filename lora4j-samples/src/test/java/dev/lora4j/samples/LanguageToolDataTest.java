@@ -72,7 +72,27 @@ class LanguageToolDataTest {
     @Test
     void labelsMistakesByTheirKindAndDropsRareCategories() {
         LanguageToolData data = of(pair("R", "CONFUSED_WORDS", 0), pair("R", "SEMANTICS", 1));
-        assertThat(data.mistakes(one(data))).containsExactly(new LabelledText("He go home 0.", "confused words"));
+        assertThat(data.mistakes(one(data))).containsExactly(new LabelledText("He go home 0.", "word"));
+    }
+
+    @Test
+    void balancesKindsByTakingTurnsAndStartingAgain() {
+        LanguageToolData data = of(pair("R", "TYPOS", 0), pair("R", "GRAMMAR", 1), pair("R", "GRAMMAR", 2));
+        List<LabelledText> rows = data.balancedMistakes(one(data), 3);
+        assertThat(rows)
+                .extracting(LabelledText::label)
+                .containsExactly("grammar", "word", "grammar", "word", "grammar", "word");
+        assertThat(rows.get(0)).isEqualTo(rows.get(4)).isNotEqualTo(rows.get(2));
+        assertThat(rows.get(1))
+                .isEqualTo(new LabelledText("He go home 0.", "word"))
+                .isEqualTo(rows.get(5));
+    }
+
+    @Test
+    void ordersTheSamePairsByTheSeedAlone() {
+        LanguageToolData again = LanguageToolData.of(CLEAN, RuleSplit.DEFAULT);
+        assertThat(again.pairs(Part.TRAIN)).containsExactlyElementsOf(DATA.pairs(Part.TRAIN));
+        assertThat(DATA.pairs(Part.TRAIN)).isNotEqualTo(inFileOrder(Part.TRAIN));
     }
 
     @Test
@@ -88,7 +108,12 @@ class LanguageToolDataTest {
                 IntStream.range(0, 20).mapToObj(i -> pair("R", "GRAMMAR", i)).toArray(MarkedSentence[]::new);
         LanguageToolData data = of(many);
         assertThat(data.pairs(one(data)))
-                .containsExactly(List.of(many).subList(0, 12).toArray(MarkedSentence[]::new));
+                .containsExactlyInAnyOrderElementsOf(List.of(many).subList(0, 12));
+    }
+
+    private static List<MarkedSentence> inFileOrder(Part part) {
+        Set<MarkedSentence> taken = new HashSet<>(DATA.pairs(part));
+        return CLEAN.marked().stream().filter(taken::contains).toList();
     }
 
     private static LanguageToolData of(MarkedSentence... pairs) {

@@ -7,25 +7,23 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.time.Duration;
 import java.util.Map;
 
 /**
  * Brings one file into the cache: to {@code <digest>.incomplete}, from where it ended last time, checked, then renamed.
  */
 final class BlobDownload {
-    private static final int ATTEMPTS = 5;
     private static final int RANGE_NOT_SATISFIABLE = 416;
 
     private final HubHttp http;
     private final HubApi api;
-    private final Duration pause;
+    private final Attempts attempts;
     private final DownloadProgress progress;
 
-    BlobDownload(HubHttp http, HubApi api, Duration pause, DownloadProgress progress) {
+    BlobDownload(HubHttp http, HubApi api, Attempts attempts, DownloadProgress progress) {
         this.http = http;
         this.api = api;
-        this.pause = pause;
+        this.attempts = attempts;
         this.progress = progress;
     }
 
@@ -33,21 +31,27 @@ final class BlobDownload {
     void run(String path, RemoteFile file, Path blob) throws IOException {
         Files.createDirectories(blob.resolveSibling(""));
         Path incomplete = blob.resolveSibling(blob.getFileName() + ".incomplete");
-        for (int attempt = 1; ; attempt++) {
-            try {
-                fetchRest(path, file, incomplete);
-                break;
-            } catch (IOException e) {
-                if (attempt == ATTEMPTS) {
-                    throw new IOException(file.name() + " broke off " + ATTEMPTS + " times: " + e.getMessage(), e);
-                }
-                sleep(pause.multipliedBy(attempt));
-            }
+        boolean resumed = Files.exists(incomplete);
+        String found = fetch(path, file, incomplete);
+        if (resumed && !found.equals(file.digest())) {
+            Files.delete(incomplete); // what was left there need not have been a beginning of this file
+            found = fetch(path, file, incomplete);
         }
-        verify(file, incomplete);
+        if (!found.equals(file.digest())) {
+            Files.delete(incomplete);
+            throw new HubException(file.name() + " arrived with the digest " + found + ", the hub announced "
+                    + file.digest() + "; it was removed, try again");
+        }
         force(incomplete);
         Disk.real().move(incomplete, blob);
         Disk.real().forceDirectory(blob.resolveSibling(""));
+    }
+
+    private String fetch(String path, RemoteFile file, Path incomplete) throws IOException {
+        return attempts.of("the download of " + file.name(), () -> {
+            fetchRest(path, file, incomplete);
+            return BlobDigest.like(file.digest(), incomplete);
+        });
     }
 
     private void fetchRest(String path, RemoteFile file, Path incomplete) throws IOException {
@@ -80,27 +84,9 @@ final class BlobDownload {
         }
     }
 
-    private static void verify(RemoteFile file, Path incomplete) throws IOException {
-        String found = BlobDigest.like(file.digest(), incomplete);
-        if (!found.equals(file.digest())) {
-            Files.delete(incomplete);
-            throw new HubException(file.name() + " arrived with the digest " + found + ", the hub announced "
-                    + file.digest() + "; it was removed, try again");
-        }
-    }
-
     private static void force(Path file) throws IOException {
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
             channel.force(true);
-        }
-    }
-
-    private static void sleep(Duration time) {
-        try {
-            Thread.sleep(time.toMillis());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new HubException("the download was interrupted", e);
         }
     }
 }

@@ -75,10 +75,10 @@ final class HubCache {
         Path name = ContainedPath.resolve(snapshot, file.name(), repository);
         Files.createDirectories(name.resolveSibling(""));
         Path blob = blob(file);
-        if (Files.exists(name)) {
+        if (Files.exists(name) && Files.size(name) == file.size()) {
             return;
         }
-        Files.deleteIfExists(name); // a link whose blob was removed
+        Files.deleteIfExists(name); // a link whose blob was removed, or a copy of a damaged one
         if (settings.symlinks()) {
             try {
                 Files.createSymbolicLink(name, name.resolveSibling("").relativize(blob));

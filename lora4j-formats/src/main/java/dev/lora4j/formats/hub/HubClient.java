@@ -16,18 +16,19 @@ import java.util.Optional;
  */
 public final class HubClient {
     private static final Duration STALL = Duration.ofSeconds(60);
+    private static final int ATTEMPTS = 5;
     private static final Duration PAUSE = Duration.ofSeconds(1);
 
     private final HubSettings settings;
     private final DownloadProgress progress;
     private final HubHttp http;
-    private final Duration pause;
+    private final Attempts attempts;
 
     private HubClient(HubSettings settings, DownloadProgress progress, Duration stall, Duration pause) {
         this.settings = settings;
         this.progress = progress;
         this.http = new HubHttp(settings, stall);
-        this.pause = pause;
+        this.attempts = new Attempts(ATTEMPTS, pause);
     }
 
     /** A client that tells how far it is. */
@@ -83,7 +84,7 @@ public final class HubClient {
 
     private Path download(RepositoryName repository, HubCache cache) throws IOException {
         HubApi api = new HubApi(settings, http, repository);
-        HubApi.Listing listing = api.listing();
+        HubApi.Listing listing = attempts.of("the list of files", api::listing);
         Path snapshot = cache.snapshot(listing.commit());
         Fetch fetch = new Fetch(repository, cache, api, listing.commit());
         for (String name : WantedFiles.of(repository, listing.files())) {
@@ -114,11 +115,11 @@ public final class HubClient {
         }
 
         void file(String name) throws IOException {
-            RemoteFile file = api.file(commit, name);
+            RemoteFile file = attempts.of("the question about " + name, () -> api.file(commit, name));
             Path blob = cache.blob(file);
             cache.exclusively(file, () -> {
                 if (!Files.exists(blob) || Files.size(blob) != file.size()) {
-                    new BlobDownload(http, api, pause, progress).run(repository.filePath(commit, name), file, blob);
+                    new BlobDownload(http, api, attempts, progress).run(repository.filePath(commit, name), file, blob);
                 }
                 cache.link(file, commit);
             });

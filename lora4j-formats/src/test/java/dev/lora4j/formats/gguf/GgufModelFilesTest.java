@@ -76,6 +76,20 @@ final class GgufModelFilesTest {
                         "model.layers.0.post_feedforward_layernorm.weight");
     }
 
+    /** llama.cpp permutes rows for its llama only. */
+    @Test
+    void leavesRowsAndBiasesOfAQwenAsTheyAre() throws IOException {
+        GgufModelFiles model = open(TinyModels.keys("qwen2")
+                .floats("token_embd.weight", List.of(5, 8), new float[40])
+                .floats("blk.0.attn_q.weight", List.of(8, 8), TinyModels.counting(64))
+                .floats("blk.0.attn_q.bias", List.of(8), TinyModels.counting(8)));
+
+        assertThat(model.config().get("model_type").textValue()).isEqualTo("qwen2");
+        assertThat(model.tensors().get("model.layers.0.self_attn.q_proj.weight"))
+                .isInstanceOf(StoredTensor.Mapped.class);
+        assertThat(model.tensors().get("model.layers.0.self_attn.q_proj.bias")).isInstanceOf(StoredTensor.Mapped.class);
+    }
+
     @Test
     void mapsPlainTensorsWhereTheyLie() throws IOException {
         GgufModelFiles model = open(TinyModels.llama());

@@ -131,7 +131,7 @@ class HubClientTest {
         hub.breakOff(1000, 100);
         assertThatThrownBy(this::pull)
                 .isInstanceOf(HubException.class)
-                .hasMessageContaining("model.safetensors broke off 5 times");
+                .hasMessageContaining("the download of model.safetensors failed 5 times");
         assertThat(client(false, true).cached("org/model", "main")).isEmpty();
         assertThat(repository.resolve("refs")).doesNotExist();
         assertThat(repository.resolve("blobs").resolve(FakeHub.sha256(WEIGHTS) + ".incomplete"))
@@ -180,6 +180,15 @@ class HubClientTest {
         assertThatThrownBy(this::pull)
                 .isInstanceOf(HubException.class)
                 .hasMessageContaining("sends more for model.safetensors than the 100000 bytes");
+    }
+
+    @Test
+    void startsAgainWhenWhatWasLeftIsNotABeginning() throws IOException {
+        Path blobs = Files.createDirectories(repository.resolve("blobs"));
+        Files.write(blobs.resolve(FakeHub.sha256(WEIGHTS) + ".incomplete"), new byte[500]);
+        assertThat(pull().resolve("model.safetensors")).hasBinaryContent(WEIGHTS);
+        assertThat(hub.requests("storage"))
+                .containsExactly("storage GET /model.safetensors bytes=500-", "storage GET /model.safetensors");
     }
 
     @Test
@@ -263,7 +272,7 @@ class HubClientTest {
         "403, GatedRepo, 'org/model is closed to you: accept its terms at ENDPOINT/org/model and check the token in HF_TOKEN'",
         "404, RevisionNotFound, org/model has no revision \"main\"",
         "418, '', the hub answers 418 for org/model",
-        "503, '', cannot download org/model from ENDPOINT: the hub answers 503"
+        "503, '', 'cannot download org/model from ENDPOINT: the list of files failed 5 times: the hub answers 503'"
     })
     void saysWhyTheHubRefuses(int status, String code, String message) {
         hub.refuseEverything(status, code);
