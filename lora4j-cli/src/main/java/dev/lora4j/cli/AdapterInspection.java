@@ -37,6 +37,9 @@ final class AdapterInspection {
                             .map(String::valueOf)
                             .collect(Collectors.joining(", ")));
         }
+        if (!summary.labels().isEmpty()) {
+            facts.text("labels", String.join(", ", summary.labels()));
+        }
         if (!summary.others().isEmpty()) {
             facts.text("trained whole", String.join(", ", summary.others()));
         }

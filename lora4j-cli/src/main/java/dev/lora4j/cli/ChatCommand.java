@@ -26,7 +26,8 @@ import picocli.CommandLine.Option;
 @Command(
         name = "chat",
         description = "Talk with a model; adapters can be switched between two messages.",
-        usageHelpAutoWidth = true)
+        usageHelpAutoWidth = true,
+        abbreviateSynopsis = true)
 final class ChatCommand implements Callable<Integer> {
     @Mixin
     private final ModelOption model = new ModelOption();

@@ -2,6 +2,7 @@ package dev.lora4j.cli;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -48,6 +49,11 @@ final class Facts {
     /** What machines get; more may be put into it. */
     ObjectNode json() {
         return json;
+    }
+
+    /** What people get, by name. */
+    Map<String, String> lines() {
+        return Collections.unmodifiableMap(lines);
     }
 
     void print(Console console) {

@@ -28,7 +28,8 @@ import picocli.CommandLine.Option;
 @Command(
         name = "generate",
         description = "Continue a prompt. With several adapters, their answers follow one another.",
-        usageHelpAutoWidth = true)
+        usageHelpAutoWidth = true,
+        abbreviateSynopsis = true)
 final class GenerateCommand implements Callable<Integer> {
     @Mixin
     private final ModelOption model = new ModelOption();

@@ -6,21 +6,40 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code lora4j inspect}: what is in an adapter, a model or a data file. */
 @Command(
         name = "inspect",
-        description = "Show what is in an adapter folder, a model folder, or a .gguf or .safetensors file.",
-        usageHelpAutoWidth = true)
+        description = "Show what is in an adapter or model folder, a .gguf or .safetensors file, or a data file.",
+        usageHelpAutoWidth = true,
+        abbreviateSynopsis = true)
 final class InspectCommand implements Callable<Integer> {
     @Parameters(paramLabel = "PATH", description = "A folder or a file.")
     private Path path = Path.of("");
 
     @Option(names = "--tensors", description = "List every tensor.")
     private boolean listTensors;
+
+    @Option(
+            names = {"-m", "--model"},
+            paramLabel = "MODEL",
+            description = "For a data file: the model that would learn from it.")
+    private @Nullable String model;
+
+    @Option(
+            names = "--rows",
+            paramLabel = "N",
+            defaultValue = "3",
+            description = "Rows of a data file to show with what is learned of them (default: ${DEFAULT-VALUE}).")
+    private int rows;
+
+    @Mixin
+    private final DataOptions dataOptions = new DataOptions();
 
     @Option(names = "--json", description = "Print the result as JSON.")
     private boolean json;
@@ -56,7 +75,12 @@ final class InspectCommand implements Callable<Integer> {
         if (name.endsWith(".safetensors")) {
             return ModelInspection.ofSafetensors(path);
         }
+        if (model != null) {
+            return DataInspection.of(console, model, path, dataOptions, json ? 0 : rows);
+        }
         throw new FileAccessException(
-                path, "is of no known kind: expected an adapter or model folder, or a .gguf or .safetensors file");
+                path,
+                "is of no known kind: expected an adapter or model folder, a .gguf or .safetensors file, or with --model"
+                        + " a data file");
     }
 }

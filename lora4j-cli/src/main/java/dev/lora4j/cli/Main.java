@@ -1,5 +1,6 @@
 package dev.lora4j.cli;
 
+import dev.lora4j.formats.Lora4jException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -45,20 +46,25 @@ final class Main implements Runnable {
     static int run(Console console, String... args) {
         Failures failures = new Failures(console);
         try {
-            return commandLine(console, failures).execute(args);
-        } catch (Error e) {
+            return commandLine(console, failures, args).execute(args);
+        } catch (ParameterException e) {
+            return failures.usage(e);
+        } catch (Lora4jException | Error e) {
             return failures.report(e);
         }
     }
 
-    private static CommandLine commandLine(Console console, Failures failures) {
+    private static CommandLine commandLine(Console console, Failures failures, String... args) {
         Main root = new Main(CommandSpec.create());
+        CommandLine train = new CommandLine(new TrainCommand(console));
         CommandLine commands = new CommandLine(root)
                 .addSubcommand(new ChatCommand(console))
+                .addSubcommand(new EvaluateCommand(console))
                 .addSubcommand(new GenerateCommand(console))
                 .addSubcommand(new InspectCommand(console))
                 .addSubcommand(new MergeCommand(console))
                 .addSubcommand(new PullCommand(console))
+                .addSubcommand(train)
                 .setOut(console.results())
                 .setErr(console.messages())
                 .setCaseInsensitiveEnumValuesAllowed(true)
@@ -66,9 +72,14 @@ final class Main implements Runnable {
                         console.terminals().out() && console.terminals().colour()
                                 ? CommandLine.Help.Ansi.ON
                                 : CommandLine.Help.Ansi.OFF))
-                .setParameterExceptionHandler((exception, args) -> failures.usage(exception))
+                .setParameterExceptionHandler((exception, unparsed) -> failures.usage(exception))
                 .setExecutionExceptionHandler((exception, line, parsed) -> failures.report(exception));
         failures.showTraces(() -> root.verbose);
+        ConfigFile.named(args).ifPresent(path -> {
+            ConfigFile file = ConfigFile.read(path);
+            file.check(train, new CommandLine(new TrainCommand(console)).setCaseInsensitiveEnumValuesAllowed(true));
+            train.setDefaultValueProvider(file);
+        });
         return commands;
     }
 

@@ -15,7 +15,8 @@ import picocli.CommandLine.Option;
 @Command(
         name = "merge",
         description = "Merge an adapter into its base and write a model folder that needs no LoRA.",
-        usageHelpAutoWidth = true)
+        usageHelpAutoWidth = true,
+        abbreviateSynopsis = true)
 final class MergeCommand implements Callable<Integer> {
     @Mixin
     private final ModelOption model = new ModelOption();

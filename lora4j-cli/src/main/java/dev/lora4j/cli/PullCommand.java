@@ -11,7 +11,8 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "pull",
         description = "Download a model from the Hugging Face hub into its usual cache.",
-        usageHelpAutoWidth = true)
+        usageHelpAutoWidth = true,
+        abbreviateSynopsis = true)
 final class PullCommand implements Callable<Integer> {
     @Parameters(paramLabel = "REPO", description = "organisation/name on the hub.")
     private String repo = "";

@@ -78,7 +78,7 @@ public final class AdapterFolder {
         return config;
     }
 
-    private static List<String> labels(Path folder) {
+    static List<String> labels(Path folder) {
         Path file = folder.resolve(LABELS);
         List<String> labels = new ArrayList<>();
         if (Files.isRegularFile(file)) {

@@ -19,6 +19,7 @@ import java.util.Optional;
  *
  * @param config the content of {@code adapter_config.json}
  * @param task empty if the file names none
+ * @param labels of a classifier, in order; empty for other tasks
  * @param refusal why lora4j would not use it, if so
  * @param ranks of the adapted layers, by path, in the order of the file
  * @param others names of all other tensors, such as those of modules trained whole
@@ -28,6 +29,7 @@ import java.util.Optional;
 public record AdapterSummary(
         ObjectNode config,
         Optional<ModelTask> task,
+        List<String> labels,
         Optional<String> refusal,
         Map<String, Long> ranks,
         List<String> others,
@@ -70,6 +72,7 @@ public record AdapterSummary(
                 others.add(name);
             }
         }
-        return new AdapterSummary(config, task, refusal, ranks, others, parameters, bytes);
+        return new AdapterSummary(
+                config, task, AdapterFolder.labels(folder), refusal, ranks, others, parameters, bytes);
     }
 }

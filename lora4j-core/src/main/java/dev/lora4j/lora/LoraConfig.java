@@ -106,6 +106,11 @@ public final class LoraConfig {
         return defaults().with(draft -> draft.rank = rank);
     }
 
+    /** Another rank where no pattern says otherwise. */
+    public LoraConfig withRank(int value) {
+        return with(draft -> draft.rank = value);
+    }
+
     /** α of the scaling α/r. */
     public LoraConfig alpha(double value) {
         return with(draft -> draft.alpha = value);

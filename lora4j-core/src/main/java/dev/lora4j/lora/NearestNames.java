@@ -5,13 +5,13 @@ import java.util.Comparator;
 import java.util.List;
 
 /** The names closest to one that was not found, for error messages. */
-final class NearestNames {
+public final class NearestNames {
     private static final int SHOWN = 3;
 
     private NearestNames() {}
 
     /** Something like {@code ; did you mean q_proj, k_proj?}, comparing last parts of paths. */
-    static String hint(String wanted, Collection<String> paths) {
+    public static String hint(String wanted, Collection<String> paths) {
         List<String> nearest = paths.stream()
                 .map(NearestNames::lastPart)
                 .distinct()

@@ -1,0 +1,162 @@
+package dev.lora4j.cli;
+
+import dev.lora4j.data.Dataset;
+import dev.lora4j.data.Example;
+import dev.lora4j.data.LabelSet;
+import dev.lora4j.data.Tokenizer;
+import dev.lora4j.evaluation.ClassificationScore;
+import dev.lora4j.evaluation.ExactMatch;
+import dev.lora4j.evaluation.LanguageModelScore;
+import dev.lora4j.evaluation.Question;
+import dev.lora4j.evaluation.RegressionScore;
+import dev.lora4j.evaluation.SequencePredictions;
+import dev.lora4j.lora.Adapter;
+import dev.lora4j.lora.AdapterSummary;
+import dev.lora4j.model.LanguageModel;
+import dev.lora4j.model.ModelTask;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code lora4j evaluate}: how good a model is on a data file, alone or with an adapter. */
+@Command(
+        name = "evaluate",
+        description = "Measure a model on a data file: loss, perplexity, accuracy and the task's own scores.",
+        usageHelpAutoWidth = true,
+        abbreviateSynopsis = true)
+final class EvaluateCommand implements Callable<Integer> {
+    @Mixin
+    private final ModelOption model = new ModelOption();
+
+    @Option(
+            names = {"-a", "--adapter"},
+            paramLabel = "DIR",
+            description = "An adapter's folder.")
+    private @Nullable Path adapter;
+
+    @Option(
+            names = {"-d", "--data"},
+            required = true,
+            paramLabel = "FILE",
+            description = "The rows: .jsonl, .csv or .tsv, each also with .gz.")
+    private Path data = Path.of("");
+
+    @Option(names = "--task", paramLabel = "TASK", description = "${COMPLETION-CANDIDATES} (what the adapter is for).")
+    private @Nullable DataTask task;
+
+    @Option(names = "--generate", description = "Also let the model answer, and count the exactly right answers.")
+    private boolean generate;
+
+    @Option(
+            names = "--max-new-tokens",
+            paramLabel = "N",
+            defaultValue = "128",
+            description = "Most tokens of an answer (default: ${DEFAULT-VALUE}).")
+    private int maxNewTokens;
+
+    @Mixin
+    private final DataOptions rows = new DataOptions();
+
+    @Option(names = "--json", description = "Print the result as JSON.")
+    private boolean json;
+
+    private final Console console;
+
+    EvaluateCommand(Console console) {
+        this.console = console;
+    }
+
+    @Override
+    public Integer call() {
+        DataTask kind = kind();
+        List<Path> folders = adapter == null ? List.of() : List.of(adapter);
+        try (LoadedModel loaded = LoadedModel.load(model, kind.modelTask(), folders)) {
+            Optional<Adapter> own = loaded.adapters().values().stream().findFirst();
+            Optional<LabelSet> labels = Rows.labels(own, loaded.model());
+            if (kind == DataTask.CLASSIFICATION && labels.isEmpty()) {
+                throw new IllegalArgumentException("neither the model nor the adapter names its labels; expected an"
+                        + " adapter trained for classification");
+            }
+            Dataset dataset = Rows.of(rows, kind, loaded.model(), loaded.tokenizer(), labels)
+                    .read(data);
+            Rows.tell(console, data, dataset.report());
+            Facts facts = new Facts().count("rows", dataset.size());
+            switch (kind) {
+                case CAUSAL -> causal(facts, loaded, own, dataset);
+                case CLASSIFICATION -> classification(facts, loaded.model(), own, dataset, labels.orElseThrow());
+                case REGRESSION -> regression(facts, loaded.model(), own, dataset);
+            }
+            if (json) {
+                console.json(facts.json());
+            } else {
+                facts.print(console);
+            }
+            return 0;
+        }
+    }
+
+    /** As told, or as the adapter's configuration and labels have it, or a language model. */
+    private DataTask kind() {
+        if (task != null || adapter == null) {
+            return task == null ? DataTask.CAUSAL : task;
+        }
+        AdapterSummary summary = AdapterSummary.of(adapter);
+        if (summary.task().orElse(ModelTask.CAUSAL_LM) == ModelTask.CAUSAL_LM) {
+            return DataTask.CAUSAL;
+        }
+        return summary.labels().isEmpty() ? DataTask.REGRESSION : DataTask.CLASSIFICATION;
+    }
+
+    private void causal(Facts facts, LoadedModel loaded, Optional<Adapter> own, Dataset dataset) {
+        LanguageModelScore score = LanguageModelScore.of(loaded.model(), own, dataset);
+        facts.count("tokens", score.tokens())
+                .number("loss", score.loss())
+                .number("perplexity", score.perplexity())
+                .number("token accuracy", score.accuracy());
+        if (generate) {
+            Tokenizer tokenizer = loaded.tokenizer();
+            List<Question> questions = dataset.examples().stream()
+                    .map(example -> Question.of(example, tokenizer))
+                    .toList();
+            ExactMatch match = ExactMatch.of(loaded.model(), own, tokenizer, questions, maxNewTokens);
+            facts.count("exactly right", match.right()).number("exact match", match.accuracy());
+        }
+    }
+
+    private static void classification(
+            Facts facts, LanguageModel model, Optional<Adapter> own, Dataset dataset, LabelSet labels) {
+        int[] expected = dataset.examples().stream()
+                .mapToInt(example -> example.label().orElseThrow())
+                .toArray();
+        int[] predicted = predictions(model, own, dataset.examples()).classes();
+        ClassificationScore score = ClassificationScore.of(expected, predicted, labels.size());
+        facts.number("accuracy", score.accuracy())
+                .number("macro f1", score.macroF1())
+                .number("matthews", score.matthews());
+        for (int i = 0; i < labels.size(); i++) {
+            facts.number(
+                    "f1 of " + labels.names().get(i), score.classes().get(i).f1());
+        }
+    }
+
+    private static void regression(Facts facts, LanguageModel model, Optional<Adapter> own, Dataset dataset) {
+        double[] expected = dataset.examples().stream()
+                .mapToDouble(example -> example.score().orElseThrow())
+                .toArray();
+        RegressionScore score = RegressionScore.of(
+                expected, predictions(model, own, dataset.examples()).scores());
+        facts.number("pearson", score.pearson())
+                .number("spearman", score.spearman())
+                .number("mean squared error", score.meanSquaredError())
+                .number("mean absolute error", score.meanAbsoluteError());
+    }
+
+    private static SequencePredictions predictions(LanguageModel model, Optional<Adapter> own, List<Example> examples) {
+        return SequencePredictions.of(model, own, examples, LanguageModelScore.TOKENS_PER_BATCH);
+    }
+}

@@ -1,0 +1,88 @@
+package dev.lora4j.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.lora4j.data.DataReport;
+import dev.lora4j.data.Dataset;
+import dev.lora4j.data.EncodingSettings;
+import dev.lora4j.data.ExampleEncoder;
+import dev.lora4j.data.LabelSet;
+import dev.lora4j.data.Tokenizer;
+import dev.lora4j.lora.Adapter;
+import dev.lora4j.model.LanguageModel;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/** Reads data files for one model and task; borrows both. */
+final class Rows {
+    private final DataOptions options;
+    private final ExampleEncoder encoder;
+    private final Optional<LabelSet> labels;
+
+    private Rows(DataOptions options, ExampleEncoder encoder, Optional<LabelSet> labels) {
+        this.options = options;
+        this.encoder = encoder;
+        this.labels = labels;
+    }
+
+    /**
+     * Rows for a task.
+     *
+     * @param labelNames of a classifier; not looked at for other tasks
+     */
+    static Rows of(
+            DataOptions options,
+            DataTask task,
+            LanguageModel model,
+            Tokenizer tokenizer,
+            Optional<LabelSet> labelNames) {
+        EncodingSettings settings = options.encoding(model.maxPositions());
+        return switch (task) {
+            case CAUSAL -> new Rows(options, ExampleEncoder.causal(tokenizer, settings), Optional.empty());
+            case REGRESSION -> new Rows(options, ExampleEncoder.regression(tokenizer, settings), Optional.empty());
+            case CLASSIFICATION ->
+                new Rows(
+                        options,
+                        ExampleEncoder.classification(tokenizer, labelNames.orElseThrow(), settings),
+                        labelNames);
+        };
+    }
+
+    /** The labels in a file, for a classifier that has none yet. */
+    static Optional<LabelSet> labels(DataOptions options, DataTask task, Path file) {
+        return task == DataTask.CLASSIFICATION
+                ? Optional.of(LabelSet.read(file, options.columns(), options.badRows()))
+                : Optional.empty();
+    }
+
+    /** The labels that an adapter knows, or else those of a model's configuration. */
+    static Optional<LabelSet> labels(Optional<Adapter> adapter, LanguageModel model) {
+        List<String> own = adapter.map(Adapter::labels).orElse(List.of());
+        if (!own.isEmpty()) {
+            return Optional.of(new LabelSet(own));
+        }
+        List<String> names = model.config()
+                .path("id2label")
+                .valueStream()
+                .map(JsonNode::asText)
+                .toList();
+        return names.size() > 1 ? Optional.of(new LabelSet(names)) : Optional.empty();
+    }
+
+    Optional<LabelSet> labels() {
+        return labels;
+    }
+
+    Dataset read(Path file) {
+        return Dataset.read(file, options.columns(), encoder, options.badRows());
+    }
+
+    /** Says on the side what of a file was not used. */
+    static void tell(Console console, Path file, DataReport report) {
+        if (report.bad() + report.tooLong() + report.truncated() > 0) {
+            console.message(file + ": " + report.used() + " of " + report.read() + " rows are used, " + report.bad()
+                    + " are bad, " + report.tooLong() + " too long, " + report.truncated() + " truncated");
+            report.problems().forEach(problem -> console.message("  " + problem));
+        }
+    }
+}
