@@ -56,6 +56,7 @@ final class Main implements Runnable {
         CommandLine commands = new CommandLine(root)
                 .addSubcommand(new InspectCommand(console))
                 .addSubcommand(new MergeCommand(console))
+                .addSubcommand(new QuickstartCommand(console))
                 .setOut(console.results())
                 .setErr(console.messages())
                 .setCaseInsensitiveEnumValuesAllowed(true)
