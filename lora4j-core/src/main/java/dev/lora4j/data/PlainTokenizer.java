@@ -12,9 +12,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * The same tokenizer, but with special tokens that nobody can write.
  *
- * <p>The texts of all that steer a model are replaced by secret ones under the same ids. So text that is tokenized as a whole, as it must be, can
- * have real special tokens in one place (by their secret text) and plain text that merely looks like one in another. It is
- * loaded when it is first needed, which is rare: when the text of a user contains the text of a special token.
+ * <p>The texts of all tokens that steer a model are replaced by secret ones under the same ids. So text that is tokenized
+ * as a whole, as it must be, can have real special tokens in one place (by their secret text) and plain text that merely
+ * looks like one in another. It is loaded when it is first needed, which is rare: when the text of a user contains the
+ * text of a special token.
  *
  * <p>Thread-safe.
  */

@@ -15,7 +15,9 @@ import static org.assertj.core.api.Assertions.entry;
 import dev.lora4j.formats.InvalidFileException;
 import dev.lora4j.formats.Lora4jException;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 final class TokenizerTest {
@@ -89,6 +91,25 @@ final class TokenizerTest {
             assertThat(tokenizer.specialIds()).containsExactly(END_OF_TEXT, IM_START, IM_END);
             assertThat(tokenizer.templateVariables())
                     .containsOnly(entry("eos_token", "<|im_end|>"), entry("pad_token", "<|endoftext|>"));
+        }
+    }
+
+    @Test
+    void givesManyThreadsWhatItGivesOne() {
+        try (Tokenizer tokenizer = SmallTokenizers.bytes()) {
+            List<String> texts = IntStream.range(0, 2000)
+                    .mapToObj(i -> "hello <|im_end|> " + i)
+                    .toList();
+            List<List<Integer>> together = texts.parallelStream()
+                    .map(text ->
+                            IntStream.of(tokenizer.encodePlain(text)).boxed().toList())
+                    .toList();
+            List<List<Integer>> alone = texts.stream()
+                    .map(text ->
+                            IntStream.of(tokenizer.encodePlain(text)).boxed().toList())
+                    .toList();
+            assertThat(together).isEqualTo(alone);
+            assertThat(alone.get(42)).startsWith(HE, LL, (int) 'o').endsWith((int) '4', (int) '2');
         }
     }
 
