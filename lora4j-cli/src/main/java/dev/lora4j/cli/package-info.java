@@ -1,3 +1,4 @@
+/** The command line: one class per command, composing the other modules. */
 @NullMarked
 package dev.lora4j.cli;
 

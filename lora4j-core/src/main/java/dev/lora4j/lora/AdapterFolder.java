@@ -11,6 +11,7 @@ import dev.lora4j.formats.JsonFile;
 import dev.lora4j.formats.safetensors.SafetensorsWriter;
 import dev.lora4j.formats.safetensors.TensorContent;
 import dev.lora4j.model.LanguageModel;
+import dev.lora4j.model.ModelTask;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -43,11 +44,7 @@ public final class AdapterFolder {
      *     finite, or asks for something that is not done here
      */
     public static Adapter read(Path folder, LanguageModel model) {
-        Path config = folder.resolve(CONFIG);
-        if (!Files.isRegularFile(config)) {
-            throw new AdapterException(
-                    folder + ": no " + CONFIG + " there; expected the folder of an adapter as PEFT writes it");
-        }
+        Path config = configuration(folder);
         Path weights = folder.resolve(WEIGHTS);
         if (!Files.isRegularFile(weights)) {
             boolean pickle = Files.exists(folder.resolve("adapter_model.bin"));
@@ -59,6 +56,26 @@ public final class AdapterFolder {
         }
         PeftConfig.Parsed parsed = PeftConfig.parse(JsonFile.read(config), config.toString(), model.task());
         return new AdapterReader(weights, model, parsed, labels(folder)).read();
+    }
+
+    /**
+     * What an adapter is for.
+     *
+     * @param absent the answer where its configuration names no task
+     */
+    public static ModelTask task(Path folder, ModelTask absent) {
+        Path config = configuration(folder);
+        return PeftConfig.parse(JsonFile.read(config), config.toString(), absent)
+                .task();
+    }
+
+    private static Path configuration(Path folder) {
+        Path config = folder.resolve(CONFIG);
+        if (!Files.isRegularFile(config)) {
+            throw new AdapterException(
+                    folder + ": no " + CONFIG + " there; expected the folder of an adapter as PEFT writes it");
+        }
+        return config;
     }
 
     private static List<String> labels(Path folder) {
@@ -100,7 +117,7 @@ public final class AdapterFolder {
             files.put(LABELS, FileContent.text(pretty(labels)));
         }
         files.put("README.md", FileContent.text(ModelCard.of(adapter, base)));
-        Targets usual = UsualTargets.of(adapter.task() == dev.lora4j.model.ModelTask.CAUSAL_LM ? "llama" : "bert");
+        Targets usual = UsualTargets.of(adapter.task() == ModelTask.CAUSAL_LM ? "llama" : "bert");
         files.put(CONFIG, FileContent.text(pretty(PeftConfig.toJson(adapter, base, usual))));
         return files;
     }

@@ -22,6 +22,12 @@ final class TensorNames {
         return PREFIX + path + ".bias";
     }
 
+    /** The tensor's name without PEFT's prefix: the module's path and what it is there. */
+    static String module(String name) {
+        String canonical = canonical(name);
+        return canonical.startsWith(PREFIX) ? canonical.substring(PREFIX.length()) : canonical;
+    }
+
     /** The name without what older writers put in: the adapter's name and {@code modules_to_save}. */
     static String canonical(String name) {
         return name.replace(".modules_to_save.default.", ".")

@@ -49,14 +49,34 @@ public final class LanguageModel implements AutoCloseable {
      * @throws UnsupportedModelException if the configuration or the tensors are not what a known family has
      */
     public static LanguageModel load(ModelFiles files) {
+        return load(files, usualTask(files), Device.CPU);
+    }
+
+    /** What a model of this family is for when nobody says otherwise. */
+    public static ModelTask usualTask(ModelFiles files) {
         boolean encoder = files.config().path("model_type").asText().equals("bert");
-        return load(files, encoder ? ModelTask.FEATURE_EXTRACTION : ModelTask.CAUSAL_LM, Device.CPU);
+        return encoder ? ModelTask.FEATURE_EXTRACTION : ModelTask.CAUSAL_LM;
     }
 
     /** Loads a model for a task onto a device. */
     public static LanguageModel load(ModelFiles files, ModelTask task, Device device) {
         Scope scope = Scope.shared();
         try (Weights weights = new Weights(files, scope, device)) {
+            return load(files, task, weights, scope);
+        } catch (RuntimeException | Error e) {
+            scope.close();
+            throw e;
+        }
+    }
+
+    /**
+     * The layers and shapes of a model without its weights, which read as zero and take no memory.
+     *
+     * <p>For whoever asks what an adapter would change, not for computing.
+     */
+    public static LanguageModel outline(ModelFiles files, ModelTask task) {
+        Scope scope = Scope.shared();
+        try (Weights weights = Weights.outline(files, scope)) {
             return load(files, task, weights, scope);
         } catch (RuntimeException | Error e) {
             scope.close();

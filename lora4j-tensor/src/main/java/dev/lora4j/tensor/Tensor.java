@@ -1,6 +1,7 @@
 package dev.lora4j.tensor;
 
 import java.util.Arrays;
+import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.DoublePointer;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.LongPointer;
@@ -69,6 +70,11 @@ public final class Tensor {
     /** Zeros on the processor. */
     public static Tensor zeros(DType dtype, long... shape) {
         return new Tensor(empty(dtype, shape).at.zero_());
+    }
+
+    /** One float32 value seen at every position of a shape, in the memory of that one. */
+    public static Tensor repeated(float value, long... shape) {
+        return new Tensor(of(new float[] {value}, 1).at.expand(shape));
     }
 
     /** Zeros of the same shape, type and device as another tensor. */
@@ -367,6 +373,18 @@ public final class Tensor {
             }
         }
         return values;
+    }
+
+    /** The bytes of all values as they lie in memory, row-major, in this machine's order. */
+    public byte[] toBytes() {
+        byte[] bytes = new byte[Math.toIntExact(Math.multiplyExact(elements(), dtype().bytes()))];
+        try (Scope scope = Scope.open()) {
+            org.bytedeco.pytorch.Tensor plain = to(Device.CPU).contiguous().at;
+            if (bytes.length > 0) {
+                new BytePointer(plain.data_ptr()).get(bytes, 0, bytes.length);
+            }
+        }
+        return bytes;
     }
 
     /** The one value of a tensor of one element. */

@@ -1,0 +1,62 @@
+package dev.lora4j.cli;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.lora4j.cli.Inspection.TensorLine;
+import dev.lora4j.formats.safetensors.SafetensorsFile;
+import dev.lora4j.lora.AdapterSummary;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/** What is in an adapter folder, told without its base. */
+final class AdapterInspection {
+    private AdapterInspection() {}
+
+    static Inspection of(Path folder) {
+        AdapterSummary summary = AdapterSummary.of(folder);
+        ObjectNode config = summary.config();
+        Facts facts = new Facts()
+                .text("path", folder.toString())
+                .text("kind", "LoRA adapter")
+                .text("base", config.path("base_model_name_or_path").asText("not named"))
+                .text("task", config.path("task_type").asText("not named"))
+                .count("rank", config.path("r").asLong(8))
+                .number("alpha", config.path("lora_alpha").asDouble(8))
+                .number("dropout", config.path("lora_dropout").asDouble(0))
+                .flag("rank-stabilised", config.path("use_rslora").asBoolean())
+                .text("targets", targets(config))
+                .count("adapted layers", summary.ranks().size())
+                .count("parameters", summary.parameters())
+                .bytes("size", summary.bytes());
+        if (summary.ranks().values().stream().distinct().count() > 1) {
+            facts.text(
+                    "ranks",
+                    summary.ranks().values().stream()
+                            .distinct()
+                            .sorted()
+                            .map(String::valueOf)
+                            .collect(Collectors.joining(", ")));
+        }
+        if (!summary.others().isEmpty()) {
+            facts.text("trained whole", String.join(", ", summary.others()));
+        }
+        summary.refusal().ifPresent(reason -> facts.text("not usable here", reason));
+        List<TensorLine> tensors =
+                SafetensorsFile.open(folder.resolve("adapter_model.safetensors")).tensors().values().stream()
+                        .map(part -> new TensorLine(part.name(), part.type().name(), part.shape(), part.bytes()))
+                        .toList();
+        return new Inspection(facts, tensors);
+    }
+
+    private static String targets(ObjectNode config) {
+        if (!config.hasNonNull("target_modules")) {
+            return "the family's usual ones";
+        }
+        return config.path("target_modules").isTextual()
+                ? config.path("target_modules").asText()
+                : config.path("target_modules")
+                        .valueStream()
+                        .map(node -> node.asText())
+                        .collect(Collectors.joining(", "));
+    }
+}

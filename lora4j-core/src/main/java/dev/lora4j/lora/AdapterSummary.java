@@ -1,0 +1,75 @@
+package dev.lora4j.lora;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.lora4j.formats.JsonFile;
+import dev.lora4j.formats.Lora4jException;
+import dev.lora4j.formats.StoredTensor;
+import dev.lora4j.formats.safetensors.SafetensorsFile;
+import dev.lora4j.model.ModelTask;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What an adapter folder says and holds, told without its base model.
+ *
+ * @param config the content of {@code adapter_config.json}
+ * @param task empty if the file names none
+ * @param refusal why lora4j would not use it, if so
+ * @param ranks of the adapted layers, by path, in the order of the file
+ * @param others names of all other tensors, such as those of modules trained whole
+ * @param parameters values in all tensors
+ * @param bytes of the weight file
+ */
+public record AdapterSummary(
+        ObjectNode config,
+        Optional<ModelTask> task,
+        Optional<String> refusal,
+        Map<String, Long> ranks,
+        List<String> others,
+        long parameters,
+        long bytes) {
+    private static final String LORA_A = ".lora_A.weight";
+    private static final String LORA_B = ".lora_B.weight";
+
+    /** Reads the configuration and the header of the weights. */
+    public static AdapterSummary of(Path folder) {
+        Path configFile = folder.resolve(AdapterFolder.CONFIG);
+        ObjectNode config = JsonFile.read(configFile);
+        Optional<ModelTask> task = Optional.empty();
+        Optional<String> refusal = Optional.empty();
+        try {
+            PeftConfig.Parsed parsed = PeftConfig.parse(config, configFile.toString(), ModelTask.CAUSAL_LM);
+            task = config.hasNonNull("task_type") ? Optional.of(parsed.task()) : Optional.empty();
+        } catch (Lora4jException e) {
+            refusal = Optional.ofNullable(e.getMessage());
+        }
+        Path weights = folder.resolve(AdapterFolder.WEIGHTS);
+        if (!Files.isRegularFile(weights)) {
+            throw new AdapterException(folder + ": no " + AdapterFolder.WEIGHTS + " there, only " + AdapterFolder.CONFIG
+                    + "; the adapter is incomplete");
+        }
+        Map<String, StoredTensor.Mapped> tensors = SafetensorsFile.open(weights).tensors();
+        Map<String, Long> ranks = new LinkedHashMap<>();
+        List<String> others = new ArrayList<>();
+        long parameters = 0;
+        long bytes = 0;
+        for (StoredTensor.Mapped tensor : tensors.values()) {
+            parameters += tensor.elements();
+            bytes += tensor.bytes();
+            String name = TensorNames.module(tensor.name());
+            if (name.endsWith(LORA_A) && !tensor.shape().isEmpty()) {
+                ranks.put(
+                        name.substring(0, name.length() - LORA_A.length()),
+                        tensor.shape().get(0));
+            } else if (!name.endsWith(LORA_B)) {
+                others.add(name);
+            }
+        }
+        return new AdapterSummary(config, task, refusal, ranks, others, parameters, bytes);
+    }
+}

@@ -1,0 +1,70 @@
+package dev.lora4j.lora;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.lora4j.formats.AtomicDirectory;
+import dev.lora4j.formats.ElementType;
+import dev.lora4j.formats.FileContent;
+import dev.lora4j.formats.ModelFiles;
+import dev.lora4j.formats.safetensors.ShardedWeights;
+import dev.lora4j.formats.safetensors.TensorContent;
+import dev.lora4j.model.LanguageModel;
+import dev.lora4j.model.ModelTask;
+import java.nio.file.Path;
+import java.util.Collection;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * An adapter merged into its base as a model folder of its own, which needs no LoRA to be used.
+ *
+ * <p>Memory stays small whatever the size of the model: tensors are read, changed and written piece by piece.
+ */
+public final class MergedFolder {
+    private MergedFolder() {}
+
+    /**
+     * What was written.
+     *
+     * @param layers merged layers
+     * @param saved modules taken over from the adapter as a whole
+     * @param tensors in the weight files
+     * @param untied true if the output layer got a weight of its own, apart from the embedding
+     */
+    public record Report(int layers, int saved, int tensors, boolean untied) {}
+
+    /**
+     * Merges and writes the folder as a whole or not at all.
+     *
+     * @param adapterFolder as PEFT writes it
+     * @param type of all floating tensors; if empty each keeps its own, and what was quantised becomes float32
+     * @throws AdapterException if the adapter does not fit, or a merged value is not finite
+     */
+    public static Report write(ModelFiles base, Path adapterFolder, Optional<ElementType> type, Path output) {
+        return write(base, adapterFolder, type, output, ShardedWeights.SHARD_BYTES);
+    }
+
+    static Report write(ModelFiles base, Path adapterFolder, Optional<ElementType> type, Path output, long shardBytes) {
+        MergedConfig.requireFloating(type);
+        ModelTask task = AdapterFolder.task(adapterFolder, LanguageModel.usualTask(base));
+        try (LanguageModel outline = LanguageModel.outline(base, task);
+                Adapter adapter = AdapterFolder.read(adapterFolder, outline);
+                StoredValues values = new StoredValues()) {
+            MergedLayout layout = new MergedLayout(base, outline, adapter);
+            Collection<TensorContent> tensors = layout.tensors(new MergedTensors(values, type));
+            Map<String, FileContent> weights = ShardedWeights.files(tensors, shardBytes);
+            ObjectNode config = MergedConfig.of(base.config(), adapter, layout.isUntied(), type);
+            AtomicDirectory.write(output, folder -> {
+                weights.forEach(folder::file);
+                base.tokenizerJson().ifPresent(json -> folder.text("tokenizer.json", json));
+                base.tokenizerConfig().ifPresent(json -> folder.text("tokenizer_config.json", pretty(json)));
+                base.generationConfig().ifPresent(json -> folder.text("generation_config.json", pretty(json)));
+                folder.text("config.json", pretty(config));
+            });
+            return new Report(adapter.lowRanks().size(), adapter.saved().size(), tensors.size(), layout.isUntied());
+        }
+    }
+
+    private static String pretty(ObjectNode json) {
+        return json.toPrettyString() + "\n";
+    }
+}

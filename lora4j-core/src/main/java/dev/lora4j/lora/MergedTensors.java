@@ -1,0 +1,92 @@
+package dev.lora4j.lora;
+
+import dev.lora4j.formats.ElementType;
+import dev.lora4j.formats.FileContent;
+import dev.lora4j.formats.StoredTensor;
+import dev.lora4j.formats.safetensors.TensorContent;
+import dev.lora4j.tensor.DType;
+import dev.lora4j.tensor.LowRank;
+import dev.lora4j.tensor.Scope;
+import dev.lora4j.tensor.Tensor;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Tensors of a merged model, computed piece by piece while they are written.
+ *
+ * <p>W + s·B·A is computed in float32 and rounded once, to the type that is written.
+ */
+final class MergedTensors {
+    /** Values in memory at a time: 4 Mi float32 are 16 MiB. */
+    private static final int PIECE = 1 << 22;
+
+    private final StoredValues values;
+    private final Optional<ElementType> wanted;
+
+    /** Writes every floating tensor in the wanted type, if there is one, else in its own. */
+    MergedTensors(StoredValues values, Optional<ElementType> wanted) {
+        this.values = values;
+        this.wanted = wanted;
+    }
+
+    private interface Piece {
+        /** Values from a flat index on, of the calling thread's scope. */
+        Tensor read(long first, int count);
+    }
+
+    /** A tensor of the base, unchanged but for its type. */
+    TensorContent copied(String name, StoredTensor stored) {
+        Piece piece = (first, count) -> values.read(stored, first, count);
+        return content(name, type(stored), stored.shape(), PIECE, piece);
+    }
+
+    /** W + s·B·A. */
+    TensorContent merged(String name, StoredTensor stored, LowRank pair) {
+        int in = Math.toIntExact(stored.shape().get(1));
+        Piece piece = (first, count) -> {
+            long start = first / in;
+            long rows = count / in;
+            Tensor weight =
+                    values.read(stored, first, count).to(DType.F32).copy().view(rows, in);
+            return weight.addProductInPlace(pair.b().rows(start, start + rows), pair.a(), pair.scaling());
+        };
+        return content(name, type(stored), stored.shape(), Math.max(1, PIECE / in) * in, piece);
+    }
+
+    /** A tensor that the adapter brings with it, in the type of the base's. */
+    TensorContent replaced(String name, Tensor tensor, ElementType type) {
+        List<Long> shape = Arrays.stream(tensor.shape()).boxed().toList();
+        Piece piece = (first, count) -> tensor.view(tensor.elements()).narrow(0, first, count);
+        return content(name, wanted.orElse(type), shape, PIECE, piece);
+    }
+
+    ElementType type(StoredTensor stored) {
+        ElementType own = stored instanceof StoredTensor.Mapped part ? part.type() : ElementType.F32;
+        return DType.valueOf(own.name()).isFloating() ? wanted.orElse(own) : own;
+    }
+
+    private static TensorContent content(String name, ElementType type, List<Long> shape, int pieceSize, Piece piece) {
+        DType dtype = DType.valueOf(type.name());
+        long elements = StoredTensor.elements(shape);
+        return new TensorContent(name, type, shape, channel -> {
+            for (long first = 0; first < elements; first += pieceSize) {
+                int count = (int) Math.min(pieceSize, elements - first);
+                FileContent.bytes(ByteBuffer.wrap(bytes(name, piece, first, count, dtype)))
+                        .writeTo(channel);
+            }
+        });
+    }
+
+    private static byte[] bytes(String name, Piece piece, long first, int count, DType dtype) {
+        try (Scope scope = Scope.open()) {
+            Tensor written = piece.read(first, count).to(dtype);
+            if (dtype.isFloating() && !written.isFinite()) {
+                throw new AdapterException(name + ": the merged tensor has values that are NaN or infinite as " + dtype
+                        + "; nothing was written, check the adapter's tensors or choose a wider type");
+            }
+            return written.toBytes();
+        }
+    }
+}
