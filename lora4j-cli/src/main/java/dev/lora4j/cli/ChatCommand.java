@@ -87,7 +87,7 @@ final class ChatCommand implements Callable<Integer> {
                     .terminal(terminal)
                     .parser(parser)
                     .variable(LineReader.SECONDARY_PROMPT_PATTERN, "… ")
-                    .variable(LineReader.HISTORY_FILE, ModelOption.userHome().resolve(".cache/lora4j/chat-history"))
+                    .variable(LineReader.HISTORY_FILE, CacheFolder.path().resolve("chat-history"))
                     .option(LineReader.Option.DISABLE_EVENT_EXPANSION, true)
                     .build();
             boolean goesOn = true;

@@ -64,6 +64,7 @@ final class Main implements Runnable {
                 .addSubcommand(new InspectCommand(console))
                 .addSubcommand(new MergeCommand(console))
                 .addSubcommand(new PullCommand(console))
+                .addSubcommand(new QuickstartCommand(console))
                 .addSubcommand(train)
                 .setOut(console.results())
                 .setErr(console.messages())

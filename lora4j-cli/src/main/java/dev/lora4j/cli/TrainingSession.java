@@ -46,9 +46,8 @@ final class TrainingSession {
     }
 
     private TrainingReport train(Trainer trainer) {
-        try (ProgressLine line = ProgressLine.of(console, ProgressLine.Unit.STEPS)) {
-            return trainer.train(new TwoListeners(new TrainingLog(), new TrainingProgress(line)))
-                    .get(0);
+        try (TrainingProgress progress = new TrainingProgress(console)) {
+            return trainer.train(new TwoListeners(new TrainingLog(), progress)).get(0);
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.lora4j.data;
 
+import dev.lora4j.formats.InvalidFileException;
 import dev.lora4j.formats.Lora4jException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -49,6 +50,10 @@ public record LabelSet(List<String> names) {
             }
             labels.add(labelled.label());
         });
+        if (labels.size() < 2) {
+            throw new InvalidFileException(
+                    file, "every label in it is " + labels + ", expected two or more different ones to tell apart");
+        }
         return sorted(labels);
     }
 

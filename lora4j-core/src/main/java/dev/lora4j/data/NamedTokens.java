@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.lora4j.formats.ModelFiles;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -83,7 +84,7 @@ record NamedTokens(Vocabulary vocabulary, ObjectNode config, ObjectNode generati
     }
 
     private Set<Integer> numbered(ObjectNode file, String name) {
-        Set<Integer> ids = new TreeSet<>();
+        Set<Integer> ids = new LinkedHashSet<>(); // the first of a list is the one that ends a text
         JsonNode value = file.path(name + "_token_id");
         for (JsonNode id :
                 value.isArray() ? value : JsonNodeFactory.instance.arrayNode().add(value)) {
@@ -95,6 +96,8 @@ record NamedTokens(Vocabulary vocabulary, ObjectNode config, ObjectNode generati
     }
 
     private static String text(JsonNode token) {
-        return token.isObject() ? token.path("content").asText() : token.asText("");
+        JsonNode content = token.isObject() ? token.path("content") : token;
+        // add_bos_token and the like are no tokens
+        return content.isTextual() ? content.textValue() : "";
     }
 }

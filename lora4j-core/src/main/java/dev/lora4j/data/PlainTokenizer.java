@@ -12,36 +12,37 @@ import org.jspecify.annotations.Nullable;
 /**
  * The same tokenizer, but with special tokens that nobody can write.
  *
- * <p>Their texts are replaced by secret ones under the same ids. So text that is tokenized as a whole, as it must be, can
- * have real special tokens in one place (by their secret text) and plain text that merely looks like one in another. It is
- * loaded when it is first needed, which is rare: when the text of a user contains the text of a special token.
+ * <p>The texts of all tokens that steer a model are replaced by secret ones under the same ids. So text that is tokenized
+ * as a whole, as it must be, can have real special tokens in one place (by their secret text) and plain text that merely
+ * looks like one in another. It is loaded when it is first needed, which is rare: when the text of a user contains the
+ * text of a special token.
  *
  * <p>Thread-safe.
  */
 final class PlainTokenizer implements AutoCloseable {
     private final byte[] json;
     private final String source;
-    private final Map<String, Integer> specials;
+    private final Map<String, Integer> controls;
     private final SpecialStrings strings;
     // not from a seed: it must not be foreseen, and no result depends on it
     private final String secret = UUID.randomUUID().toString();
     private @Nullable NativeTokenizer loaded;
 
-    PlainTokenizer(byte[] json, String source, Map<String, Integer> specials) {
+    PlainTokenizer(byte[] json, String source, Map<String, Integer> controls) {
         this.json = json;
         this.source = source;
-        this.specials = specials;
-        this.strings = new SpecialStrings(specials.keySet());
+        this.controls = controls;
+        this.strings = new SpecialStrings(controls.keySet());
     }
 
-    /** The texts of the special tokens. */
+    /** The texts of the tokens that are guarded. */
     SpecialStrings strings() {
         return strings;
     }
 
     /** What to write where the special token itself is meant. */
     String secretOf(String special) {
-        Integer id = specials.get(special);
+        Integer id = controls.get(special);
         return id == null ? special : "\uFDD0" + id + "." + secret + "\uFDD1";
     }
 
@@ -64,8 +65,9 @@ final class PlainTokenizer implements AutoCloseable {
 
     private void rename(ObjectNode tokenizer) {
         for (JsonNode token : tokenizer.path("added_tokens")) {
-            if (token instanceof ObjectNode special && special.path("special").asBoolean()) {
-                special.put("content", secretOf(special.path("content").asText()));
+            String text = token.path("content").asText();
+            if (token instanceof ObjectNode special && controls.containsKey(text)) {
+                special.put("content", secretOf(text));
                 special.put("normalized", false);
             }
         }

@@ -37,7 +37,7 @@ public final class Tokenizer implements AutoCloseable {
         this.named = named;
         this.specialIds = vocabulary.specialIds();
         this.tokenizer = NativeTokenizer.load(json, source);
-        this.plain = new PlainTokenizer(json, source, vocabulary.specials());
+        this.plain = new PlainTokenizer(json, source, vocabulary.controls());
     }
 
     /**

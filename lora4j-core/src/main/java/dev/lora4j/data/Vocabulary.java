@@ -9,15 +9,20 @@ import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 
 /** The tokens of a tokenizer.json by id and by text. Immutable. */
 final class Vocabulary {
     /** The highest id accepted; the largest vocabulary known has 262,144 tokens. */
     static final int MAX_ID = (1 << 24) - 1;
 
+    /** DeepSeek does not call {@code <｜User｜>} special, though it begins a turn. */
+    private static final Pattern ROLE = Pattern.compile("<[|｜].*[|｜]>");
+
     private final String source;
     private final Map<String, Integer> idOf = new LinkedHashMap<>();
-    private final Map<String, Integer> specials = new LinkedHashMap<>();
+    private final Map<String, Integer> controls = new LinkedHashMap<>();
+    private final Set<Integer> specialIds = new TreeSet<>();
     private String[] texts = {};
 
     private Vocabulary(String source) {
@@ -38,9 +43,8 @@ final class Vocabulary {
         for (JsonNode token : tokenizer.path("added_tokens")) {
             String content = token.path("content").asText();
             vocabulary.add(content, token.path("id"));
-            if (token.path("special").asBoolean()) {
-                vocabulary.specials.put(content, token.path("id").intValue());
-            }
+            vocabulary.addControl(
+                    content, token.path("id").intValue(), token.path("special").asBoolean());
         }
         if (vocabulary.idOf.isEmpty()) {
             throw new InvalidFileException(source, "the tokenizer has no vocabulary");
@@ -61,6 +65,15 @@ final class Vocabulary {
             throw new InvalidFileException(source, "token \"" + text + "\" has id " + id + ", expected 0 to " + MAX_ID);
         }
         idOf.put(text, id);
+    }
+
+    private void addControl(String text, int id, boolean special) {
+        if (special) {
+            specialIds.add(id);
+        }
+        if (special || ROLE.matcher(text).matches()) {
+            controls.put(text, id);
+        }
     }
 
     private void fillTexts() {
@@ -84,12 +97,13 @@ final class Vocabulary {
         return id == null ? OptionalInt.empty() : OptionalInt.of(id);
     }
 
-    /** The special tokens with their ids. */
-    Map<String, Integer> specials() {
-        return Collections.unmodifiableMap(specials);
+    /** The tokens that steer a model and are no text, with their ids: the special ones, and those that look like it. */
+    Map<String, Integer> controls() {
+        return Collections.unmodifiableMap(controls);
     }
 
+    /** The ids of the tokens that the file calls special. */
     Set<Integer> specialIds() {
-        return Collections.unmodifiableSet(new TreeSet<>(specials.values()));
+        return Collections.unmodifiableSet(specialIds);
     }
 }

@@ -1,5 +1,8 @@
 package dev.lora4j.template;
 
+import java.util.Collection;
+import java.util.Map;
+
 /** What one rendering has used of the {@link Limits}; confined to the thread that renders. */
 final class Budget {
     private long steps;
@@ -15,6 +18,23 @@ final class Budget {
         if (steps > Limits.STEPS) {
             throw new TemplateException("stopped after " + Limits.STEPS + " steps; does a loop grow without end?");
         }
+    }
+
+    /** Called before an operation that may read the whole value. */
+    void scan(Object value) {
+        if (Values.isText(value)) {
+            steps(Values.text(value).length() / Limits.CHARS_PER_STEP);
+        } else if (value instanceof Collection<?> items) {
+            steps(items.size() / Limits.ITEMS_PER_STEP);
+        } else if (value instanceof Map<?, ?> map) {
+            steps(map.size() / Limits.ITEMS_PER_STEP);
+        }
+    }
+
+    /** Called before {@code wanted} is looked for, which at worst compares its whole length at every position. */
+    void search(String text, String wanted) {
+        long extra = Math.max(0, wanted.length() - Limits.SHORT_SEARCH);
+        steps(text.length() / Limits.CHARS_PER_STEP + text.length() * extra / Limits.COMPARED_PER_STEP);
     }
 
     /** Called before a text of this many chars is built. */

@@ -142,6 +142,7 @@ final class Comparisons {
             if (!Values.isText(item)) {
                 throw new TemplateException("'in' looks for text in a text, found " + Values.typeName(item));
             }
+            budget.search(Values.text(container), Values.text(item));
             return Values.text(container).contains(Values.text(item));
         }
         if (container instanceof Map<?, ?> map) {

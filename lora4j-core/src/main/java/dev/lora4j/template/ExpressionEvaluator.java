@@ -44,7 +44,9 @@ final class ExpressionEvaluator {
             return scope.get(name.name());
         }
         if (expression instanceof Expression.Attribute attribute) {
-            return attributes.attribute(evaluate(attribute.target(), scope), attribute.name());
+            Object target = evaluate(attribute.target(), scope);
+            budget.scan(target);
+            return attributes.attribute(target, attribute.name());
         }
         if (expression instanceof Expression.Subscript subscript) {
             return subscript(subscript, scope);
@@ -54,6 +56,7 @@ final class ExpressionEvaluator {
         }
         if (expression instanceof Expression.Filter filter) {
             Object input = evaluate(filter.input(), scope);
+            budget.scan(input);
             return filters.apply(filter.name(), input, arguments(filter.arguments(), scope));
         }
         if (expression instanceof Expression.Test test) {
@@ -122,6 +125,7 @@ final class ExpressionEvaluator {
 
     private Object subscript(Expression.Subscript subscript, Scope scope) {
         Object target = evaluate(subscript.target(), scope);
+        budget.scan(target);
         if (subscript.index() instanceof Expression.Slice slice) {
             Object start = evaluate(slice.start(), scope);
             Object stop = evaluate(slice.stop(), scope);
@@ -134,6 +138,7 @@ final class ExpressionEvaluator {
         Object left = evaluate(comparison.first(), scope);
         for (Expression.Link link : comparison.links()) {
             Object right = evaluate(link.right(), scope);
+            budget.scan(right);
             if (!comparisons.compare(link.operator(), left, right)) {
                 return false;
             }
@@ -156,6 +161,7 @@ final class ExpressionEvaluator {
 
     private boolean test(Expression.Test test, Scope scope) {
         Object input = evaluate(test.input(), scope);
+        budget.scan(input);
         Arguments arguments = arguments(test.arguments(), scope);
         return switch (test.name()) {
             case "filter" -> Values.isText(input) && filters.has(Values.text(input));

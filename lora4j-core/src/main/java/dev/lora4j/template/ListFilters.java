@@ -48,6 +48,10 @@ final class ListFilters {
         if (input instanceof Generator) {
             throw new TemplateException("a generator has no last item, apply the filter list first");
         }
+        if (Values.isText(input) && Values.truth(input)) {
+            String text = Values.text(input);
+            return Character.toString(text.codePointBefore(text.length()));
+        }
         List<Object> items = Values.items(input);
         return first(items.isEmpty() ? items.iterator() : items.listIterator(items.size() - 1), "last");
     }

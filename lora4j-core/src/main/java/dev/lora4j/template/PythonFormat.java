@@ -146,7 +146,7 @@ final class PythonFormat {
         return negative ? "-" : directive.has('+') ? "+" : directive.has(' ') ? " " : "";
     }
 
-    private static String real(Directive directive, Object value) {
+    private String real(Directive directive, Object value) {
         if (!Numbers.isNumber(value)) {
             throw new TemplateException("%" + directive.kind() + " expected a number, found " + Values.typeName(value));
         }
@@ -155,6 +155,7 @@ final class PythonFormat {
         if (precision > MAX_PRECISION) {
             throw new TemplateException("a format may ask for " + MAX_PRECISION + " decimals, found " + precision);
         }
+        budget.steps(precision);
         double size = Math.abs(number);
         String digits;
         if (Double.isNaN(size) || Double.isInfinite(size)) {

@@ -74,7 +74,12 @@ final class PythonText {
         return lines;
     }
 
-    private static boolean isLineEnd(char c) {
+    /** At least as many as {@link #lines} gives. */
+    static long countLines(String text) {
+        return 1 + text.chars().filter(PythonText::isLineEnd).count();
+    }
+
+    private static boolean isLineEnd(int c) {
         return (c >= 0x0a && c <= 0x0d) || (c >= 0x1c && c <= 0x1e) || c == 0x85 || c == 0x2028 || c == 0x2029;
     }
 
@@ -117,7 +122,8 @@ final class PythonText {
     /** {@code str.isupper} or {@code str.islower} */
     static boolean allCased(String text, boolean upper) {
         boolean any = false;
-        for (int c : text.codePoints().toArray()) {
+        for (int i = 0; i < text.length(); i += Character.charCount(text.codePointAt(i))) {
+            int c = text.codePointAt(i);
             if (isCased(c)) {
                 any = true;
                 if (upper ? !Character.isUpperCase(c) : !Character.isLowerCase(c)) {

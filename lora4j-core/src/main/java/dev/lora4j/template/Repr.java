@@ -5,6 +5,9 @@ import java.util.Map;
 
 /** Python's str() and repr() of values. */
 final class Repr {
+    /** Finding the shortest digits of a real number takes as long as this many nodes. */
+    private static final int STEPS_PER_REAL = 30;
+
     private final Budget budget;
     private final StringBuilder out = new StringBuilder();
 
@@ -50,6 +53,7 @@ final class Repr {
         } else if (value instanceof String text) {
             quote(text);
         } else {
+            budget.steps(value instanceof Double ? STEPS_PER_REAL : 0);
             out.append(scalar(value));
         }
     }

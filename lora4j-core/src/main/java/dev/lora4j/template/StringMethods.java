@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** The methods of text values, without format, which sandboxes have been escaped through. */
+/** The methods of text values. */
 final class StringMethods {
     private static final Set<String> CASES = Set.of("upper", "lower", "title", "capitalize", "swapcase", "casefold");
     private static final Set<String> PREDICATES = Set.of(
@@ -44,10 +44,13 @@ final class StringMethods {
             return arguments -> strip(text, name, arguments);
         }
         if (SEARCHES.contains(name)) {
-            return arguments -> TextSearch.call(text, name, arguments);
+            return arguments -> TextSearch.call(text, name, arguments, budget);
         }
         if (PARTS.contains(name)) {
             return arguments -> TextParts.call(text, name, arguments, budget);
+        }
+        if (name.equals("format")) {
+            return arguments -> new BraceFormat(budget).apply(text, arguments);
         }
         return BUILDERS.contains(name) ? arguments -> TextBuilding.call(text, name, arguments, budget) : null;
     }

@@ -23,6 +23,7 @@ final class TextBuilding {
     }
 
     static String replace(String text, String old, String replacement, long count, Budget budget) {
+        budget.search(text, old);
         StringBuilder out = new StringBuilder();
         long left = count < 0 ? Long.MAX_VALUE : count;
         int start = 0;

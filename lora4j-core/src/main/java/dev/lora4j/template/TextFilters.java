@@ -113,6 +113,7 @@ final class TextFilters {
         if (!Values.isText(input)) {
             throw new TemplateException("indent expected a text, found " + Values.typeName(input));
         }
+        budget.steps(PythonText.countLines(Values.text(input)));
         boolean blank = bound.flag(2, false);
         StringBuilder out = new StringBuilder(bound.flag(1, false) ? indent : "");
         List<String> lines = PythonText.lines(Values.text(input) + "\n", false);

@@ -4,7 +4,7 @@ package dev.lora4j.template;
 final class TextSearch {
     private TextSearch() {}
 
-    static Object call(String text, String name, Arguments arguments) {
+    static Object call(String text, String name, Arguments arguments, Budget budget) {
         Arguments bound = arguments.bound(name, "text", "start", "end");
         int length = text.codePointCount(0, text.length());
         long start = position(bound.has(1) ? bound.integer(1, 0, name) : 0, length);
@@ -19,6 +19,7 @@ final class TextSearch {
             return affix(part, name, wanted);
         }
         String needle = bound.text(0, name);
+        budget.search(part, needle);
         if (name.equals("count")) {
             return count(part, needle);
         }

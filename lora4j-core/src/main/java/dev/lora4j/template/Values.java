@@ -80,9 +80,16 @@ final class Values {
 
     /** The items of a loop over the value; reading a {@link Generator} uses it up. */
     static Iterator<Object> iterate(Object value) {
-        return value instanceof Generator generator
-                ? generator.items()
-                : items(value).iterator();
+        if (value instanceof Generator generator) {
+            return generator.items();
+        }
+        if (isText(value)) {
+            return text(value)
+                    .codePoints()
+                    .<Object>mapToObj(Character::toString)
+                    .iterator();
+        }
+        return items(value).iterator();
     }
 
     /** All items as a list, which shares the value's own where it is one. */
@@ -106,8 +113,7 @@ final class Values {
             return List.of();
         }
         if (isText(value)) {
-            return new ArrayList<>(
-                    text(value).codePoints().mapToObj(Character::toString).toList());
+            return letters(text(value));
         }
         if (value instanceof Generator generator) {
             List<Object> items = new ArrayList<>();
@@ -115,6 +121,14 @@ final class Values {
             return items;
         }
         throw new TemplateException("a value of type " + typeName(value) + " cannot be looped over");
+    }
+
+    private static List<Object> letters(String text) {
+        if (text.length() > Limits.RANGE_ITEMS) {
+            throw new TemplateException("a text of " + text.length() + " chars is too long to take apart, at most "
+                    + Limits.RANGE_ITEMS + " are allowed");
+        }
+        return new ArrayList<>(text.codePoints().mapToObj(Character::toString).toList());
     }
 
     @SuppressWarnings("unchecked")

@@ -18,6 +18,7 @@ package dev.lora4j.training;
  * @param epsilon of AdamW
  * @param maxGradientNorm gradients are scaled down to this norm; 0 for no limit
  * @param labelSmoothing ε of the smoothed loss
+ * @param shuffle whether each epoch takes the rows in another order; if not, in the order of the data
  * @param seed of the order of rows and of dropout
  * @param evaluationSteps steps between evaluations; 0 for once per epoch
  * @param saveSteps steps between checkpoints; 0 for once per epoch
@@ -41,6 +42,7 @@ public record TrainingConfig(
         double epsilon,
         double maxGradientNorm,
         double labelSmoothing,
+        boolean shuffle,
         long seed,
         int evaluationSteps,
         int saveSteps,
@@ -111,6 +113,7 @@ public record TrainingConfig(
         private double epsilon = 1e-8;
         private double maxGradientNorm = 1;
         private double labelSmoothing;
+        private boolean shuffle = true;
         private long seed = 42;
         private int evaluationSteps;
         private int saveSteps;
@@ -210,6 +213,12 @@ public record TrainingConfig(
             return this;
         }
 
+        /** Whether each epoch takes the rows in another order. */
+        public Builder shuffle(boolean value) {
+            shuffle = value;
+            return this;
+        }
+
         /** Seed of order and dropout. */
         public Builder seed(long value) {
             seed = value;
@@ -264,6 +273,7 @@ public record TrainingConfig(
                     epsilon,
                     maxGradientNorm,
                     labelSmoothing,
+                    shuffle,
                     seed,
                     evaluationSteps,
                     saveSteps,

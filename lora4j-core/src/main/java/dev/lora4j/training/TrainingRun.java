@@ -1,5 +1,6 @@
 package dev.lora4j.training;
 
+import dev.lora4j.data.Dataset;
 import dev.lora4j.data.Example;
 import dev.lora4j.data.ShuffledOrder;
 import dev.lora4j.tensor.DropoutStream;
@@ -97,11 +98,11 @@ final class TrainingRun implements AutoCloseable {
     List<List<Example>> nextRows() {
         long epoch = progress.step() / stepsPerEpoch;
         int first = Math.toIntExact(progress.step() % stepsPerEpoch * rowsPerStep());
-        ShuffledOrder order =
-                ShuffledOrder.of(task.training().size(), task.config().seed(), epoch);
+        Dataset data = task.training();
+        ShuffledOrder order = ShuffledOrder.of(data.size(), task.config().seed(), epoch);
         List<Example> rows = new ArrayList<>();
-        for (int i = first; i < Math.min(order.size(), first + rowsPerStep()); i++) {
-            rows.add(task.training().get(order.row(i)));
+        for (int i = first; i < Math.min(data.size(), first + rowsPerStep()); i++) {
+            rows.add(data.get(task.config().shuffle() ? order.row(i) : i));
         }
         return MicroBatch.cut(rows, task.config().microBatchTokens());
     }

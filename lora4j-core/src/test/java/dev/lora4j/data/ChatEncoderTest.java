@@ -63,6 +63,15 @@ final class ChatEncoderTest {
     }
 
     @Test
+    void learnsATokenThatHoldsBothTheEndOfThePromptAndTheBeginningOfTheAnswer() {
+        Example example = encode(
+                "{% for m in messages %}{{ m.content }}{% endfor %}",
+                Message.of("user", "ah"), Message.of("assistant", "ello"));
+        assertThat(example.tokens()).containsExactly('a', HE, LL, 'o');
+        assertThat(IntStream.range(0, 4).filter(example::trained)).containsExactly(1, 2, 3);
+    }
+
+    @Test
     void leavesOutMessagesOfWeightZeroHoweverAnswersAreFound() {
         Message given = Message.of("assistant", "b").given();
         Message last = Message.of("assistant", "d");

@@ -107,6 +107,16 @@ final class ExampleEncoderTest {
     }
 
     @Test
+    void keepsSpecialTokensInLabelledTextPlainIfAsked() {
+        ExampleEncoder encoder = classifier(EncodingSettings.of(19).withPlainText(true));
+        Example one = encoder.encode(new Row.Labelled("the [SEP]", Optional.empty(), "yes"), ORIGIN);
+        assertThat(one.tokens()).containsExactly(2, 4, 8, 10, 9, 3);
+        Example two = encoder.encode(new Row.Labelled("a", Optional.of("[SEP] b"), "yes"), ORIGIN);
+        assertThat(two.tokens()).containsExactly(2, 11, 3, 8, 10, 9, 12, 3);
+        assertThat(two.type(3)).isEqualTo(1);
+    }
+
+    @Test
     void namesTheLabelsThatItKnows() {
         assertThatThrownBy(() -> classifier(EncodingSettings.of(9))
                         .encode(new Row.Labelled("the", Optional.empty(), "maybe"), ORIGIN))

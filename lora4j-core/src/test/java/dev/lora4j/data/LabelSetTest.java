@@ -3,6 +3,7 @@ package dev.lora4j.data;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.lora4j.formats.InvalidFileException;
 import dev.lora4j.formats.Lora4jException;
 import java.nio.file.Path;
 import java.util.List;
@@ -46,5 +47,14 @@ final class LabelSetTest {
     void readsTheLabelsOfAFile(@TempDir Path folder) {
         Path file = DataFiles.write(folder, "data.csv", "text,label\na,yes\nb,no\nc,yes\n");
         assertThat(LabelSet.read(file, Columns.usual(), RowPolicy.FAIL).names()).containsExactly("no", "yes");
+        Path one = DataFiles.write(folder, "one.csv", "text,label\na,yes\nb,yes\n");
+        assertThatThrownBy(() -> LabelSet.read(one, Columns.usual(), RowPolicy.FAIL))
+                .isInstanceOf(InvalidFileException.class)
+                .hasMessageEndingWith(
+                        "one.csv: every label in it is [yes], expected two or more different ones to tell apart");
+        Path none = DataFiles.write(folder, "none.csv", "text\na\n");
+        assertThatThrownBy(() -> LabelSet.read(none, Columns.usual(), RowPolicy.FAIL))
+                .isInstanceOf(BadRowException.class)
+                .hasMessageStartingWith("none.csv:2: has no label");
     }
 }

@@ -9,8 +9,8 @@ final class SmallTokenizers {
     private SmallTokenizers() {}
 
     /**
-     * A byte-level BPE in the manner of GPT-2: ids 0 to 255 are the bytes, then {@code he}, {@code ll}, {@code Ġw}, and the
-     * special tokens of ChatML.
+     * A byte-level BPE in the manner of GPT-2: ids 0 to 255 are the bytes, then {@code he}, {@code ll}, {@code Ġw}, the
+     * special tokens of ChatML, and two added tokens that the file does not call special.
      */
     static Tokenizer bytes() {
         return Tokenizer.of(bytesJson(), Optional.of(config("<|im_end|>")));
@@ -22,6 +22,8 @@ final class SmallTokenizers {
     static final int END_OF_TEXT = 259;
     static final int IM_START = 260;
     static final int IM_END = 261;
+    static final int USER = 262;
+    static final int THINK = 263;
 
     static String bytesJson() {
         ObjectNode json = JsonFile.parse("""
@@ -34,7 +36,11 @@ final class SmallTokenizers {
                   {"id": 260, "content": "<|im_start|>", "single_word": false, "lstrip": false, "rstrip": false,
                    "normalized": false, "special": true},
                   {"id": 261, "content": "<|im_end|>", "single_word": false, "lstrip": false, "rstrip": false,
-                   "normalized": false, "special": true}],
+                   "normalized": false, "special": true},
+                  {"id": 262, "content": "<|user|>", "single_word": false, "lstrip": false, "rstrip": false,
+                   "normalized": false, "special": false},
+                  {"id": 263, "content": "<think>", "single_word": false, "lstrip": false, "rstrip": false,
+                   "normalized": false, "special": false}],
                  "normalizer": null,
                  "pre_tokenizer": {"type": "ByteLevel", "add_prefix_space": false, "trim_offsets": true, "use_regex": true},
                  "post_processor": {"type": "ByteLevel", "add_prefix_space": true, "trim_offsets": true, "use_regex": true},

@@ -39,7 +39,10 @@ final class StopTokensTest {
 
     @Test
     void stopsAtTheEndThatTheTokenizerNames() {
-        try (Tokenizer tokenizer = open("{}", "{\"eos_token\": \"<|endoftext|>\"}", "{}")) {
+        String config =
+                "{\"eos_token\": {\"content\": \"<|endoftext|>\"}, \"bos_token\": null, \"add_bos_token\": false}";
+        try (Tokenizer tokenizer = open("{}", config, "{}")) {
+            assertThat(tokenizer.templateVariables()).isEqualTo(Map.of("eos_token", "<|endoftext|>"));
             assertThat(tokenizer.eos()).hasValue(END_OF_TEXT);
             assertThat(tokenizer.stopIds()).containsExactly(END_OF_TEXT);
             assertThat(tokenizer.source()).isEqualTo("small-model");

@@ -6,6 +6,8 @@ import static dev.lora4j.data.SmallTokenizers.IM_END;
 import static dev.lora4j.data.SmallTokenizers.IM_START;
 import static dev.lora4j.data.SmallTokenizers.LL;
 import static dev.lora4j.data.SmallTokenizers.SPACE_W;
+import static dev.lora4j.data.SmallTokenizers.THINK;
+import static dev.lora4j.data.SmallTokenizers.USER;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.entry;
@@ -13,7 +15,9 @@ import static org.assertj.core.api.Assertions.entry;
 import dev.lora4j.formats.InvalidFileException;
 import dev.lora4j.formats.Lora4jException;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 final class TokenizerTest {
@@ -30,6 +34,15 @@ final class TokenizerTest {
             assertThat(tokenizer.encode("<|im_start|>he<|im_end|>")).containsExactly(IM_START, HE, IM_END);
             assertThat(tokenizer.encodePlain("he<|im_end|>")).containsExactly(bytes("\u0100<|im_end|>"));
             assertThat(tokenizer.encodePlain("hello")).containsExactly(HE, LL, 'o');
+        }
+    }
+
+    @Test
+    void takesARoleTokenForAControlEvenIfTheFileDoesNotCallItSpecial() {
+        try (Tokenizer tokenizer = SmallTokenizers.bytes()) {
+            assertThat(tokenizer.encode("<|user|><think>")).containsExactly(USER, THINK);
+            int[] plain = tokenizer.encodePlain("<|user|><think>");
+            assertThat(plain).startsWith(bytes("<|user|>")).endsWith(THINK).hasSize(9);
         }
     }
 
@@ -68,16 +81,35 @@ final class TokenizerTest {
     @Test
     void knowsItsTokens() {
         try (Tokenizer tokenizer = SmallTokenizers.bytes()) {
-            assertThat(tokenizer.vocabularySize()).isEqualTo(262);
+            assertThat(tokenizer.vocabularySize()).isEqualTo(264);
             assertThat(tokenizer.tokenText(SPACE_W)).isEqualTo("Ġw");
             assertThat(tokenizer.tokenText(-1)).isEmpty();
-            assertThat(tokenizer.tokenText(262)).isEmpty();
+            assertThat(tokenizer.tokenText(264)).isEmpty();
             assertThat(tokenizer.eos()).hasValue(IM_END);
             assertThat(tokenizer.pad()).hasValue(END_OF_TEXT);
             assertThat(tokenizer.bos()).isEmpty();
             assertThat(tokenizer.specialIds()).containsExactly(END_OF_TEXT, IM_START, IM_END);
             assertThat(tokenizer.templateVariables())
                     .containsOnly(entry("eos_token", "<|im_end|>"), entry("pad_token", "<|endoftext|>"));
+        }
+    }
+
+    @Test
+    void givesManyThreadsWhatItGivesOne() {
+        try (Tokenizer tokenizer = SmallTokenizers.bytes()) {
+            List<String> texts = IntStream.range(0, 2000)
+                    .mapToObj(i -> "hello <|im_end|> " + i)
+                    .toList();
+            List<List<Integer>> together = texts.parallelStream()
+                    .map(text ->
+                            IntStream.of(tokenizer.encodePlain(text)).boxed().toList())
+                    .toList();
+            List<List<Integer>> alone = texts.stream()
+                    .map(text ->
+                            IntStream.of(tokenizer.encodePlain(text)).boxed().toList())
+                    .toList();
+            assertThat(together).isEqualTo(alone);
+            assertThat(alone.get(42)).startsWith(HE, LL, (int) 'o').endsWith((int) '4', (int) '2');
         }
     }
 
