@@ -124,11 +124,16 @@ final class ConfigFile implements IDefaultValueProvider {
                         path + ": there is no setting \"" + entry.getKey() + "\""
                                 + NearestNames.hint(entry.getKey(), known));
             }
-            try {
-                trial.parseArgs("--" + entry.getKey() + "=" + entry.getValue());
-            } catch (MissingParameterException e) {
-                continue; // the other options are not here
-            } catch (ParameterException e) {
+            tryOut(command, trial, entry);
+        }
+    }
+
+    private void tryOut(CommandLine command, CommandLine trial, Map.Entry<String, String> entry) {
+        try {
+            trial.parseArgs("--" + entry.getKey() + "=" + entry.getValue());
+        } catch (ParameterException e) {
+            boolean othersMissing = e instanceof MissingParameterException; // they may be flags
+            if (!othersMissing) {
                 throw new ParameterException(command, path + ": " + entry.getKey() + ": " + e.getMessage());
             }
         }

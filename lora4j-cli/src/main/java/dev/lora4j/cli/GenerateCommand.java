@@ -20,7 +20,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -53,8 +52,11 @@ final class GenerateCommand implements Callable<Integer> {
     @Option(names = "--system", paramLabel = "TEXT", description = "A system message before the prompt, for --chat.")
     private @Nullable String system;
 
-    @ArgGroup
-    private final Form form = new Form();
+    @Option(names = "--chat", description = "The prompt is a message: the model's chat template goes around it.")
+    private boolean chat;
+
+    @Option(names = "--raw", description = "The prompt is a text to continue (the default).")
+    private boolean raw;
 
     @Option(names = "--json", description = "Print the results as JSON when they are complete.")
     private boolean json;
@@ -65,19 +67,13 @@ final class GenerateCommand implements Callable<Integer> {
         this.console = console;
     }
 
-    /** Whether the prompt is a message or a text. */
-    static final class Form {
-        @Option(names = "--chat", description = "The prompt is a message: the model's chat template goes around it.")
-        private boolean chat;
-
-        @Option(names = "--raw", description = "The prompt is a text to continue (the default).")
-        private boolean raw;
-    }
-
     @Override
     public Integer call() {
         sampling.settings(); // refuses what is out of range before the model is loaded
-        if (system != null && !form.chat) {
+        if (chat && raw) {
+            throw new IllegalArgumentException("the prompt is a message (--chat) or a text (--raw), not both");
+        }
+        if (system != null && !chat) {
             throw new IllegalArgumentException("--system needs --chat: a plain text has no system message");
         }
         String text = prompt == null ? readPrompt() : prompt;
@@ -111,9 +107,9 @@ final class GenerateCommand implements Callable<Integer> {
                     console.piece(piece);
                     return true;
                 };
-        Prompt tokens = form.chat ? generator.chatPrompt(messages(text)) : generator.prompt(text);
+        Prompt tokens = chat ? generator.chatPrompt(messages(text)) : generator.prompt(text);
         GenerationSettings settings = sampling.settings(loaded.model().maxPositions() - tokens.length());
-        Generation generation = form.chat
+        Generation generation = chat
                 ? generator.chat(messages(text), settings, listener)
                 : generator.generate(text, settings, listener);
         if (!json) {
@@ -132,6 +128,9 @@ final class GenerateCommand implements Callable<Integer> {
 
     private List<Message> messages(String text) {
         List<Message> messages = new ArrayList<>();
+        if (chat && raw) {
+            throw new IllegalArgumentException("the prompt is a message (--chat) or a text (--raw), not both");
+        }
         if (system != null) {
             messages.add(Message.of("system", system));
         }

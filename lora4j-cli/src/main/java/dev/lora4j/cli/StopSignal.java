@@ -40,8 +40,7 @@ final class StopSignal implements AutoCloseable {
         try {
             Runtime.getRuntime().removeShutdownHook(hook);
         } catch (IllegalStateException e) {
-            // the process is ending: the hook is what it is ending by
-            return;
+            // the process is ending, by this hook or another: nothing is left to do
         }
     }
 }

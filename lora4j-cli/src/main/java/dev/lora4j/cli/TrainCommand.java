@@ -31,6 +31,7 @@ final class TrainCommand implements Callable<Integer> {
             names = ConfigFile.OPTION,
             paramLabel = "FILE",
             description = "A YAML file with any of the options below, without their dashes; flags override it.")
+    @SuppressWarnings("UnusedVariable") // Main reads the file before all options
     private @Nullable Path config;
 
     @Mixin
