@@ -83,8 +83,10 @@ final class Quickstart {
                     data.mistakes(Part.TEST),
                     tokenizer);
             LoraConfig config = LoraConfig.rank(8).alpha(16).targets("query", "value");
-            try (Adapter adapterA = Adapter.createClassifier(model, config, a.labels().names(), seed);
-                    Adapter adapterB = Adapter.createClassifier(model, config, b.labels().names(), seed)) {
+            try (Adapter adapterA =
+                            Adapter.createClassifier(model, config, a.labels().names(), seed);
+                    Adapter adapterB =
+                            Adapter.createClassifier(model, config, b.labels().names(), seed)) {
                 train(model, List.of(a, b), List.of(adapterA, adapterB));
                 switching(model, a, b, adapterA, adapterB);
             }
@@ -168,7 +170,8 @@ final class Quickstart {
                         both));
         facts.text(
                 "one base and two adapters",
-                Amounts.bytes(4.0 * (base + both)) + " instead of " + Amounts.bytes(8.0 * base) + " for two full copies");
+                Amounts.bytes(4.0 * (base + both)) + " instead of " + Amounts.bytes(8.0 * base)
+                        + " for two full copies");
     }
 
     private void switching(LanguageModel model, QuickstartTask a, QuickstartTask b, Adapter first, Adapter second) {
@@ -196,7 +199,8 @@ final class Quickstart {
     /** A hash of the base's own hidden states of the first test sentences. */
     private static int baseStates(LanguageModel model, QuickstartTask task) {
         try (Scope scope = Scope.open()) {
-            List<int[]> ids = task.few(BATCH).test().stream().map(Example::tokens).toList();
+            List<int[]> ids =
+                    task.few(BATCH).test().stream().map(Example::tokens).toList();
             Tensor hidden = model.hidden(TokenBatch.of(ids), Routing.NONE, Tape.inference());
             return Arrays.hashCode(hidden.toFloats());
         }

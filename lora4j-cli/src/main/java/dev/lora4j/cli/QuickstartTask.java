@@ -28,7 +28,8 @@ record QuickstartTask(String name, String question, LabelSet labels, Dataset tra
 
     static QuickstartTask of(
             String name, String question, List<LabelledText> training, List<LabelledText> test, Tokenizer tokenizer) {
-        LabelSet labels = LabelSet.sorted(training.stream().map(LabelledText::label).toList());
+        LabelSet labels =
+                LabelSet.sorted(training.stream().map(LabelledText::label).toList());
         ExampleEncoder encoder = ExampleEncoder.classification(tokenizer, labels, EncodingSettings.of(MAX_LENGTH));
         return new QuickstartTask(
                 name,
@@ -53,8 +54,7 @@ record QuickstartTask(String name, String question, LabelSet labels, Dataset tra
 
     /** Only the first test sentences, for showing that answers stay the same. */
     QuickstartTask few(int sentences) {
-        return new QuickstartTask(
-                name, question, labels, training, test.subList(0, Math.min(sentences, test.size())));
+        return new QuickstartTask(name, question, labels, training, test.subList(0, Math.min(sentences, test.size())));
     }
 
     /** Mean recall of the labels: what a coin or a constant answer gets is 1 / labels. */

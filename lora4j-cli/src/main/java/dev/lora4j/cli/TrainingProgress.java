@@ -36,7 +36,10 @@ final class TrainingProgress implements TrainingListener, AutoCloseable {
                 record.step(),
                 totalSteps,
                 String.format(
-                        Locale.ROOT, "%s  %,.0f tokens/s", String.join("  ", losses.values()), record.tokensPerSecond()));
+                        Locale.ROOT,
+                        "%s  %,.0f tokens/s",
+                        String.join("  ", losses.values()),
+                        record.tokensPerSecond()));
     }
 
     @Override
