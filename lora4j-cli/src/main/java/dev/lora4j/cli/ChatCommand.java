@@ -52,8 +52,9 @@ final class ChatCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        sampling.settings(); // refuses what is out of range before the model is loaded
         try (LoadedModel loaded = LoadedModel.load(model, ModelTask.CAUSAL_LM, adapters)) {
-            ChatSession session = new ChatSession(console, loaded, sampling.settings(), Optional.ofNullable(system));
+            ChatSession session = new ChatSession(console, loaded, sampling, Optional.ofNullable(system));
             if (console.terminals().in() && console.terminals().out()) {
                 interactive(session);
             } else {

@@ -23,15 +23,15 @@ final class ChatSession {
 
     private final Console console;
     private final LoadedModel loaded;
-    private final GenerationSettings settings;
+    private final SamplingOptions sampling;
     private final Optional<String> system;
     private final List<Message> messages = new ArrayList<>();
     private Optional<Adapter> adapter;
 
-    ChatSession(Console console, LoadedModel loaded, GenerationSettings settings, Optional<String> system) {
+    ChatSession(Console console, LoadedModel loaded, SamplingOptions sampling, Optional<String> system) {
         this.console = console;
         this.loaded = loaded;
-        this.settings = settings;
+        this.sampling = sampling;
         this.system = system;
         this.adapter = loaded.adapters().values().stream().findFirst();
         reset();
@@ -108,6 +108,9 @@ final class ChatSession {
         TextGenerator generator = adapter.map(own -> TextGenerator.of(loaded.model(), loaded.tokenizer(), own))
                 .orElseGet(() -> TextGenerator.of(loaded.model(), loaded.tokenizer()));
         try {
+            int room = loaded.model().maxPositions()
+                    - generator.chatPrompt(messages).length();
+            GenerationSettings settings = sampling.settings(room);
             Generation generation = generator.chat(messages, settings, piece -> {
                 console.piece(piece);
                 return !cancelled.getAsBoolean();

@@ -4,6 +4,7 @@ import dev.lora4j.formats.Lora4jException;
 import dev.lora4j.tensor.TensorException;
 import java.util.List;
 import java.util.function.BooleanSupplier;
+import picocli.CommandLine.MissingParameterException;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
@@ -25,6 +26,11 @@ final class Failures {
 
     /** A command line that cannot be understood. */
     int usage(ParameterException exception) {
+        List<String> unknown = exception.getCommandLine().getUnmatchedArguments();
+        if (exception instanceof MissingParameterException && !unknown.isEmpty()) {
+            return usage(
+                    new UnmatchedArgumentException(exception.getCommandLine(), unknown)); // a typo of what is missing
+        }
         StringBuilder line = new StringBuilder(firstLine(exception.getMessage()));
         if (exception instanceof UnmatchedArgumentException unmatched) {
             List<String> nearest = unmatched.getSuggestions();

@@ -7,6 +7,7 @@ import dev.lora4j.data.Message;
 import dev.lora4j.formats.FileAccessException;
 import dev.lora4j.generation.Generation;
 import dev.lora4j.generation.GenerationSettings;
+import dev.lora4j.generation.Prompt;
 import dev.lora4j.generation.TextGenerator;
 import dev.lora4j.generation.TextListener;
 import dev.lora4j.model.ModelTask;
@@ -75,7 +76,7 @@ final class GenerateCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        GenerationSettings settings = sampling.settings();
+        sampling.settings(); // refuses what is out of range before the model is loaded
         if (system != null && !form.chat) {
             throw new IllegalArgumentException("--system needs --chat: a plain text has no system message");
         }
@@ -87,14 +88,14 @@ final class GenerateCommand implements Callable<Integer> {
             ArrayNode results = JsonNodeFactory.instance.arrayNode();
             if (loaded.adapters().isEmpty()) {
                 TextGenerator generator = TextGenerator.of(loaded.model(), loaded.tokenizer());
-                results.add(answer(generator, text, settings, ""));
+                results.add(answer(loaded, generator, text, ""));
             }
             loaded.adapters().forEach((name, adapter) -> {
                 if (adapters.size() > 1 && !json) {
                     console.line(console.styled(Console.Style.BOLD, "== " + name + " =="));
                 }
                 TextGenerator generator = TextGenerator.of(loaded.model(), loaded.tokenizer(), adapter);
-                results.add(answer(generator, text, settings, name));
+                results.add(answer(loaded, generator, text, name));
             });
             if (json) {
                 console.json(results);
@@ -103,13 +104,15 @@ final class GenerateCommand implements Callable<Integer> {
         }
     }
 
-    private ObjectNode answer(TextGenerator generator, String text, GenerationSettings settings, String adapter) {
+    private ObjectNode answer(LoadedModel loaded, TextGenerator generator, String text, String adapter) {
         TextListener listener = json
                 ? TextListener.NONE
                 : piece -> {
                     console.piece(piece);
                     return true;
                 };
+        Prompt tokens = form.chat ? generator.chatPrompt(messages(text)) : generator.prompt(text);
+        GenerationSettings settings = sampling.settings(loaded.model().maxPositions() - tokens.length());
         Generation generation = form.chat
                 ? generator.chat(messages(text), settings, listener)
                 : generator.generate(text, settings, listener);

@@ -3,16 +3,18 @@ package dev.lora4j.cli;
 import dev.lora4j.generation.GenerationSettings;
 import java.util.LinkedHashSet;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** The options that say how new tokens are chosen and when they end. */
 final class SamplingOptions {
+    private static final int USUAL_TOKENS = 256;
+
     @Option(
             names = {"-n", "--max-new-tokens"},
             paramLabel = "N",
-            defaultValue = "256",
-            description = "Most new tokens (default: ${DEFAULT-VALUE}).")
-    private int maxNewTokens;
+            description = "Most new tokens (256, or as many as the model has room for).")
+    private @Nullable Integer maxNewTokens;
 
     @Option(
             names = {"-t", "--temperature"},
@@ -64,9 +66,10 @@ final class SamplingOptions {
             description = "The same seed gives the same tokens (default: ${DEFAULT-VALUE}).")
     private long seed;
 
+    /** The settings, checked. */
     GenerationSettings settings() {
         return new GenerationSettings(
-                maxNewTokens,
+                maxNewTokens == null ? USUAL_TOKENS : maxNewTokens,
                 temperature,
                 topK,
                 topP,
@@ -75,5 +78,15 @@ final class SamplingOptions {
                 stopStrings,
                 new LinkedHashSet<>(stopTokens),
                 seed);
+    }
+
+    /**
+     * The settings for a prompt.
+     *
+     * @param room tokens that the model can take after it
+     */
+    GenerationSettings settings(int room) {
+        GenerationSettings settings = settings();
+        return maxNewTokens == null ? settings.withMaxNewTokens(Math.max(1, Math.min(USUAL_TOKENS, room))) : settings;
     }
 }

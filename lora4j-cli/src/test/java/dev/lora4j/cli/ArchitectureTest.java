@@ -59,5 +59,5 @@ class ArchitectureTest {
 
     @ArchTest
     static final ArchRule namesSayWhatAThingIs =
-            classes().should().haveNameNotMatching(".*(Util|Utils|Helper|Manager|Impl|Processor)");
+            classes().should().haveNameNotMatching(".*(Util|Utils|Helper|Manager|Impl)");
 }

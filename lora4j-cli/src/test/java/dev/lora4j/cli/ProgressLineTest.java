@@ -19,7 +19,7 @@ class ProgressLineTest {
         return ProgressLine.of(Console.of(InputStream.nullInputStream(), stream, stream, terminals), unit, clock::get);
     }
 
-    private void wait(double seconds) {
+    private void after(double seconds) {
         clock.addAndGet((long) (seconds * 1e9));
     }
 
@@ -27,9 +27,9 @@ class ProgressLineTest {
     void aTerminalSeesOneLineRedrawnWithRateAndTimeLeft() {
         try (ProgressLine line = line(true, ProgressLine.Unit.BYTES)) {
             line.begin(0);
-            wait(2);
+            after(2);
             line.advance("weights", 4_000_000, 10_000_000, "");
-            wait(0.1);
+            after(0.1);
             line.advance("weights", 4_100_000, 10_000_000, "");
         }
         assertThat(err.toString(StandardCharsets.UTF_8))
@@ -41,7 +41,7 @@ class ProgressLineTest {
         try (ProgressLine line = line(false, ProgressLine.Unit.STEPS)) {
             line.begin(0);
             for (int step = 1; step <= 40; step++) {
-                wait(1);
+                after(1);
                 line.advance("step", step, 40, "loss 2");
             }
         }
@@ -58,7 +58,7 @@ class ProgressLineTest {
     void workDoneBeforeDoesNotCountForTheRate() {
         try (ProgressLine line = line(false, ProgressLine.Unit.STEPS)) {
             line.begin(90);
-            wait(10);
+            after(10);
             line.advance("step", 95, 100, "");
         }
         assertThat(err.toString(StandardCharsets.UTF_8)).contains("0.50/s  0:10 left");
