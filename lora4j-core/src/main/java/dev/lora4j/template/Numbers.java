@@ -38,15 +38,27 @@ final class Numbers {
         return sign + (exponent < -4 || exponent >= 16 ? scientific(digits, exponent) : plain(shortest));
     }
 
+    /**
+     * Tries ever fewer digits, from those of Double.toString on, which before Java 19 may be one too many.
+     *
+     * <p>At a power of two the next number lies twice as far above as below, so that only rounding up may read back.
+     */
     private static BigDecimal shortest(double value) {
         BigDecimal exact = new BigDecimal(value);
-        for (int precision = 1; precision < 17; precision++) {
-            BigDecimal rounded = exact.round(new MathContext(precision, RoundingMode.HALF_EVEN));
-            if (rounded.doubleValue() == value) {
-                return rounded.stripTrailingZeros();
+        BigDecimal best = exact.round(new MathContext(17, RoundingMode.HALF_EVEN));
+        int digits = new BigDecimal(Double.toString(value)).stripTrailingZeros().precision();
+        for (int precision = digits; precision > 0; precision--) {
+            BigDecimal nearest = exact.round(new MathContext(precision, RoundingMode.HALF_EVEN));
+            BigDecimal above = exact.round(new MathContext(precision, RoundingMode.UP));
+            if (nearest.doubleValue() == value) {
+                best = nearest;
+            } else if (above.doubleValue() == value) {
+                best = above;
+            } else {
+                break;
             }
         }
-        return exact.round(new MathContext(17, RoundingMode.HALF_EVEN)).stripTrailingZeros();
+        return best.stripTrailingZeros();
     }
 
     private static String plain(BigDecimal value) {

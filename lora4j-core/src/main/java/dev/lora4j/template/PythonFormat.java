@@ -55,11 +55,19 @@ final class PythonFormat {
             budget.text(out.length());
         }
         out.append(text.substring(start));
-        if (used < positional.size() && !(values instanceof Map)) {
+        if (used < positional.size() && !isLookup(values)) {
             throw new TemplateException("the format '" + text + "' needs fewer values than it got");
         }
         budget.text(out.length());
         return safe ? new SafeText(out.toString()) : out.toString();
+    }
+
+    /** Python lets values go unused that could be looked up by name; it asks only whether they have subscripts. */
+    private static boolean isLookup(Object values) {
+        return values instanceof Map
+                || values instanceof List
+                || values instanceof Range
+                || values instanceof Undefined;
     }
 
     private static Object escaped(Object value) {
