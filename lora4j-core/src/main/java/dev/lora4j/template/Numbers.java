@@ -3,6 +3,7 @@ package dev.lora4j.template;
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.math.RoundingMode;
+import java.util.Locale;
 
 /** Numbers as Python reads and prints them; a boolean counts as 0 or 1. */
 final class Numbers {
@@ -90,7 +91,7 @@ final class Numbers {
     /** Python's {@code float(text)}; throws NumberFormatException. */
     static double parseDouble(String text) {
         String number = PythonText.strip(text).replace("_", "");
-        String word = number.toLowerCase(java.util.Locale.ROOT);
+        String word = number.toLowerCase(Locale.ROOT);
         String unsigned = word.startsWith("-") || word.startsWith("+") ? word.substring(1) : word;
         double sign = word.startsWith("-") ? -1 : 1;
         switch (unsigned) {
