@@ -66,7 +66,7 @@ class TrainingGoldenTest {
     }
 
     private static long rows(Golden golden) {
-        return golden.ids(0).length + golden.ids(1).length;
+        return (long) golden.ids(0).length + golden.ids(1).length;
     }
 
     @ParameterizedTest
