@@ -1,5 +1,7 @@
 package dev.lora4j.cli;
 
+import java.math.BigDecimal;
+import java.math.MathContext;
 import java.time.Duration;
 import java.util.Locale;
 
@@ -18,6 +20,16 @@ final class Amounts {
             unit++;
         }
         return String.format(Locale.ROOT, unit == 0 ? "%.0f %s" : "%.1f %s", value, UNITS[unit]);
+    }
+
+    /** Six significant digits at most, without zeros that say nothing. */
+    static String number(double value) {
+        return Double.isFinite(value)
+                ? new BigDecimal(value)
+                        .round(new MathContext(6))
+                        .stripTrailingZeros()
+                        .toPlainString()
+                : Double.toString(value);
     }
 
     /** Something like {@code 1:02:03} or {@code 2:03}. */

@@ -42,10 +42,7 @@ final class Console {
             boolean colour = environment.getOrDefault("NO_COLOR", "").isEmpty()
                     && !environment.getOrDefault("TERM", "dumb").equals("dumb");
             return new Terminals(
-                    launcherSays.contains("in"),
-                    launcherSays.contains("out"),
-                    launcherSays.contains("err"),
-                    colour);
+                    launcherSays.contains("in"), launcherSays.contains("out"), launcherSays.contains("err"), colour);
         }
     }
 
@@ -66,8 +63,7 @@ final class Console {
 
     /** The streams of this process, in UTF-8. */
     static Console system() {
-        Terminals terminals =
-                Terminals.of(System.getProperty("lora4j.terminals", ""), System.getenv(), System.console() != null);
+        Terminals terminals = Terminals.of(System.getProperty("lora4j.terminals", ""), System.getenv());
         return new Console(
                 new PrintStream(System.out, false, StandardCharsets.UTF_8),
                 new PrintStream(System.err, true, StandardCharsets.UTF_8),

@@ -30,7 +30,7 @@ final class Facts {
     }
 
     Facts number(String name, double value) {
-        lines.put(name, String.format(Locale.ROOT, "%.6g", value));
+        lines.put(name, Amounts.number(value));
         json.put(key(name), value);
         return this;
     }

@@ -54,8 +54,11 @@ final class Main implements Runnable {
     private static CommandLine commandLine(Console console, Failures failures) {
         Main root = new Main(CommandSpec.create());
         CommandLine commands = new CommandLine(root)
+                .addSubcommand(new ChatCommand(console))
+                .addSubcommand(new GenerateCommand(console))
                 .addSubcommand(new InspectCommand(console))
                 .addSubcommand(new MergeCommand(console))
+                .addSubcommand(new PullCommand(console))
                 .addSubcommand(new QuickstartCommand(console))
                 .setOut(console.results())
                 .setErr(console.messages())

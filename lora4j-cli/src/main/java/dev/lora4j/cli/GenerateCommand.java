@@ -1,0 +1,150 @@
+package dev.lora4j.cli;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.lora4j.data.Message;
+import dev.lora4j.formats.FileAccessException;
+import dev.lora4j.generation.Generation;
+import dev.lora4j.generation.GenerationSettings;
+import dev.lora4j.generation.TextGenerator;
+import dev.lora4j.generation.TextListener;
+import dev.lora4j.model.ModelTask;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code lora4j generate}: continues a prompt, with one adapter after another if several are given. */
+@Command(
+        name = "generate",
+        description = "Continue a prompt. With several adapters, their answers follow one another.",
+        usageHelpAutoWidth = true)
+final class GenerateCommand implements Callable<Integer> {
+    @Mixin
+    private final ModelOption model = new ModelOption();
+
+    @Mixin
+    private final SamplingOptions sampling = new SamplingOptions();
+
+    @Option(
+            names = {"-a", "--adapter"},
+            paramLabel = "DIR",
+            description = "An adapter's folder; may be repeated.")
+    private List<Path> adapters = List.of();
+
+    @Option(
+            names = {"-p", "--prompt"},
+            paramLabel = "TEXT",
+            description = "The prompt (default: what is written to standard input).")
+    private @Nullable String prompt;
+
+    @Option(names = "--system", paramLabel = "TEXT", description = "A system message before the prompt, for --chat.")
+    private @Nullable String system;
+
+    @ArgGroup
+    private final Form form = new Form();
+
+    @Option(names = "--json", description = "Print the results as JSON when they are complete.")
+    private boolean json;
+
+    private final Console console;
+
+    GenerateCommand(Console console) {
+        this.console = console;
+    }
+
+    /** Whether the prompt is a message or a text. */
+    static final class Form {
+        @Option(names = "--chat", description = "The prompt is a message: the model's chat template goes around it.")
+        private boolean chat;
+
+        @Option(names = "--raw", description = "The prompt is a text to continue (the default).")
+        private boolean raw;
+    }
+
+    @Override
+    public Integer call() {
+        GenerationSettings settings = sampling.settings();
+        if (system != null && !form.chat) {
+            throw new IllegalArgumentException("--system needs --chat: a plain text has no system message");
+        }
+        String text = prompt == null ? readPrompt() : prompt;
+        if (text.isEmpty()) {
+            throw new IllegalArgumentException("the prompt is empty; give --prompt TEXT, or text on standard input");
+        }
+        try (LoadedModel loaded = LoadedModel.load(model, ModelTask.CAUSAL_LM, adapters)) {
+            ArrayNode results = JsonNodeFactory.instance.arrayNode();
+            if (loaded.adapters().isEmpty()) {
+                TextGenerator generator = TextGenerator.of(loaded.model(), loaded.tokenizer());
+                results.add(answer(generator, text, settings, ""));
+            }
+            loaded.adapters().forEach((name, adapter) -> {
+                if (adapters.size() > 1 && !json) {
+                    console.line(console.styled(Console.Style.BOLD, "== " + name + " =="));
+                }
+                TextGenerator generator = TextGenerator.of(loaded.model(), loaded.tokenizer(), adapter);
+                results.add(answer(generator, text, settings, name));
+            });
+            if (json) {
+                console.json(results);
+            }
+            return 0;
+        }
+    }
+
+    private ObjectNode answer(TextGenerator generator, String text, GenerationSettings settings, String adapter) {
+        TextListener listener = json
+                ? TextListener.NONE
+                : piece -> {
+                    console.piece(piece);
+                    return true;
+                };
+        Generation generation = form.chat
+                ? generator.chat(messages(text), settings, listener)
+                : generator.generate(text, settings, listener);
+        if (!json) {
+            console.line("");
+        }
+        ObjectNode result = JsonNodeFactory.instance.objectNode();
+        if (!adapter.isEmpty()) {
+            result.put("adapter", adapter);
+        }
+        return result.put("text", generation.text())
+                .put("finish_reason", generation.finishReason().name().toLowerCase(Locale.ROOT))
+                .put("prompt_tokens", generation.promptTokens())
+                .put("tokens", generation.tokens().length)
+                .put("tokens_per_second", generation.tokensPerSecond());
+    }
+
+    private List<Message> messages(String text) {
+        List<Message> messages = new ArrayList<>();
+        if (system != null) {
+            messages.add(Message.of("system", system));
+        }
+        messages.add(Message.of("user", text));
+        return messages;
+    }
+
+    private String readPrompt() {
+        if (console.terminals().in()) {
+            console.message("the prompt, ended by Ctrl-D:");
+        }
+        try (BufferedReader reader = console.input()) {
+            StringWriter text = new StringWriter();
+            reader.transferTo(text);
+            return text.toString().stripTrailing();
+        } catch (IOException e) {
+            throw FileAccessException.reading(Path.of("standard input"), e);
+        }
+    }
+}

@@ -1,0 +1,79 @@
+package dev.lora4j.cli;
+
+import dev.lora4j.generation.GenerationSettings;
+import java.util.LinkedHashSet;
+import java.util.List;
+import picocli.CommandLine.Option;
+
+/** The options that say how new tokens are chosen and when they end. */
+final class SamplingOptions {
+    @Option(
+            names = {"-n", "--max-new-tokens"},
+            paramLabel = "N",
+            defaultValue = "256",
+            description = "Most new tokens (default: ${DEFAULT-VALUE}).")
+    private int maxNewTokens;
+
+    @Option(
+            names = {"-t", "--temperature"},
+            paramLabel = "X",
+            defaultValue = "0",
+            description = "0 always takes the best token (default: ${DEFAULT-VALUE}).")
+    private double temperature;
+
+    @Option(names = "--top-k", paramLabel = "K", defaultValue = "0", description = "Only the K best tokens; 0 for all.")
+    private int topK;
+
+    @Option(
+            names = "--top-p",
+            paramLabel = "P",
+            defaultValue = "1",
+            description = "Only the best tokens that together are this likely.")
+    private double topP;
+
+    @Option(
+            names = "--min-p",
+            paramLabel = "P",
+            defaultValue = "0",
+            description = "Only tokens at least this likely in relation to the best.")
+    private double minP;
+
+    @Option(
+            names = "--repetition-penalty",
+            paramLabel = "X",
+            defaultValue = "1",
+            description = "Makes tokens that occurred less likely; 1 for none.")
+    private double repetitionPenalty;
+
+    @Option(
+            names = "--stop",
+            paramLabel = "TEXT",
+            description = "Text that ends the answer and is not shown; may be repeated.")
+    private List<String> stopStrings = List.of();
+
+    @Option(
+            names = "--stop-token",
+            paramLabel = "ID",
+            description = "Token id that ends the answer, besides the model's own; may be repeated.")
+    private List<Integer> stopTokens = List.of();
+
+    @Option(
+            names = "--seed",
+            paramLabel = "N",
+            defaultValue = "0",
+            description = "The same seed gives the same tokens (default: ${DEFAULT-VALUE}).")
+    private long seed;
+
+    GenerationSettings settings() {
+        return new GenerationSettings(
+                maxNewTokens,
+                temperature,
+                topK,
+                topP,
+                minP,
+                repetitionPenalty,
+                stopStrings,
+                new LinkedHashSet<>(stopTokens),
+                seed);
+    }
+}
