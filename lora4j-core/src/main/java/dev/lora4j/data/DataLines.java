@@ -24,6 +24,9 @@ final class DataLines implements AutoCloseable {
 
     private final Path file;
     private final InputStream bytes;
+    private final byte[] buffer = new byte[1 << 16];
+    private int at;
+    private int filled;
     private long line;
 
     private DataLines(Path file, InputStream bytes) {
@@ -105,17 +108,21 @@ final class DataLines implements AutoCloseable {
     }
 
     private Optional<Line> read() throws IOException {
-        ByteArrayOutputStream kept = new ByteArrayOutputStream();
-        long length = 0;
-        int next = bytes.read();
-        if (next < 0) {
+        if (!fill()) {
             return Optional.empty();
         }
-        while (next >= 0 && next != '\n') {
-            if (length++ < MAX_LINE_BYTES) {
-                kept.write(next);
+        ByteArrayOutputStream kept = new ByteArrayOutputStream();
+        long length = 0;
+        boolean ended = false;
+        while (!ended && fill()) {
+            int end = at;
+            while (end < filled && buffer[end] != '\n') {
+                end++;
             }
-            next = bytes.read();
+            ended = end < filled;
+            kept.write(buffer, at, Math.min(end - at, MAX_LINE_BYTES - kept.size()));
+            length += end - at;
+            at = ended ? end + 1 : end;
         }
         line++;
         byte[] content = kept.toByteArray();
@@ -124,6 +131,15 @@ final class DataLines implements AutoCloseable {
             length--;
         }
         return Optional.of(new Line(DataFormat.origin(file, line), content, length));
+    }
+
+    /** Whether there is a byte at hand. */
+    private boolean fill() throws IOException {
+        if (at == filled) {
+            at = 0;
+            filled = Math.max(0, bytes.read(buffer));
+        }
+        return filled > 0;
     }
 
     @Override

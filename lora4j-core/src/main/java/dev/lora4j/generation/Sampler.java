@@ -31,15 +31,21 @@ final class Sampler {
      * @param position of the new token in the sequence
      */
     int choose(float[] scores, BitSet occurred, long position) {
-        ScoreFilters.repetitionPenalty(scores, occurred, settings.repetitionPenalty());
         if (settings.temperature() == 0) {
+            ScoreFilters.repetitionPenalty(scores, occurred, settings.repetitionPenalty());
             return ScoreFilters.best(scores);
         }
+        return draw(distribution(scores, occurred), uniform(settings.seed(), position));
+    }
+
+    /** The probability of each token to be drawn; takes and changes the scores. */
+    double[] distribution(float[] scores, BitSet occurred) {
+        ScoreFilters.repetitionPenalty(scores, occurred, settings.repetitionPenalty());
         ScoreFilters.temperature(scores, settings.temperature());
         ScoreFilters.topK(scores, settings.topK());
         ScoreFilters.topP(scores, settings.topP());
         ScoreFilters.minP(scores, settings.minP());
-        return draw(scores, uniform(settings.seed(), position));
+        return ScoreFilters.softmax(scores);
     }
 
     /** A number in [0, 1) that depends on the seed and the position alone. */
@@ -47,15 +53,18 @@ final class Sampler {
         return (DropoutStream.mix(seed ^ DropoutStream.mix(position)) >>> 11) * 0x1p-53;
     }
 
-    private static int draw(float[] scores, double uniform) {
-        double[] probabilities = ScoreFilters.softmax(scores);
+    private static int draw(double[] probabilities, double uniform) {
         double below = 0;
+        int last = 0;
         for (int id = 0; id < probabilities.length; id++) {
-            below += probabilities[id];
+            if (probabilities[id] > 0) {
+                below += probabilities[id];
+                last = id;
+            }
             if (uniform < below) {
                 return id;
             }
         }
-        return ScoreFilters.best(scores); // rounding left the sum below 1
+        return last; // rounding left the sum below 1
     }
 }

@@ -15,8 +15,7 @@ public final class HtmlReport {
     /** The file's name in an output folder. */
     public static final String FILE = "report.html";
 
-    private static final String STYLE =
-            """
+    private static final String STYLE = """
             body{font:15px/1.5 system-ui,sans-serif;color:#1f2937;max-width:760px;margin:2rem auto;padding:0 1rem}
             h1{font-size:1.5rem}h2{font-size:1.1rem;margin-top:2rem}
             table{border-collapse:collapse;width:100%}td,th{border-bottom:1px solid #e5e7eb;padding:.3rem .5rem;text-align:left;vertical-align:top}
@@ -49,8 +48,7 @@ public final class HtmlReport {
     /** Rows under column names. */
     public HtmlReport table(String heading, List<String> columns, List<List<String>> rows) {
         StringBuilder html = new StringBuilder(heading(heading)).append("<table><tr>");
-        columns.forEach(
-                column -> html.append("<th>").append(escape(column)).append("</th>"));
+        columns.forEach(column -> html.append("<th>").append(escape(column)).append("</th>"));
         html.append("</tr>");
         for (List<String> row : rows) {
             html.append("<tr>");

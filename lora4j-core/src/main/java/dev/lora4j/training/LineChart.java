@@ -99,7 +99,10 @@ final class LineChart {
             int y = TOP + 10 + 16 * i;
             svg.append(format(
                     "<text x=\"%d\" y=\"%d\" text-anchor=\"end\" fill=\"%s\">%s</text>",
-                    WIDTH - 18, y, COLOURS.get(i % COLOURS.size()), HtmlReport.escape(series.get(i).name())));
+                    WIDTH - 18,
+                    y,
+                    COLOURS.get(i % COLOURS.size()),
+                    HtmlReport.escape(series.get(i).name())));
         }
     }
 
