@@ -31,6 +31,9 @@ public final class KvCache implements AutoCloseable {
                 keys[i] = scope.keep(Tensor.empty(DType.F32, capacity, width).to(device));
                 values[i] = scope.keep(Tensor.empty(DType.F32, capacity, width).to(device));
             }
+        } catch (RuntimeException | Error e) {
+            scope.close(); // out of memory half-way: what was got goes back
+            throw e;
         }
     }
 

@@ -3,4 +3,4 @@ package dev.lora4j.template;
 import java.util.Iterator;
 
 /** Items that can be read once, as the filters map and select give them. */
-record Generator(String name, Iterator<Object> items) {}
+record Generator(Iterator<Object> items) {}

@@ -173,7 +173,7 @@ final class Lexer {
         if (PythonText.isSpace(c)) {
             advance(skipSpace(position));
         } else if (c >= '0' && c <= '9') {
-            NumberLexer number = NumberLexer.at(source, position);
+            NumberLiteral number = NumberLiteral.at(source, position);
             add(number.type(), number.text());
             advance(number.end());
         } else if (c == '_' || Character.isLetterOrDigit(source.codePointAt(position))) {

@@ -26,12 +26,12 @@ final class ListFilters {
         filters.put("first", (input, arguments) -> first(Values.iterate(input), "first"));
         filters.put("last", (input, arguments) -> last(input));
         filters.put("list", (input, arguments) -> list(input));
-        filters.put("items", (input, arguments) -> items(input));
+        filters.put("items", Deferred.generator((input, arguments) -> items(input)));
         filters.put("reverse", (input, arguments) -> reverse(input));
         filters.put("join", this::join);
         filters.put("sum", this::sum);
-        filters.put("batch", this::batch);
-        filters.put("slice", this::slice);
+        filters.put("batch", Deferred.generator(this::batch));
+        filters.put("slice", Deferred.generator(this::slice));
     }
 
     private static Object fallback(Object input, Arguments arguments) {
@@ -64,12 +64,12 @@ final class ListFilters {
 
     private static Object items(Object input) {
         if (input instanceof Undefined) {
-            return new Generator("items", Collections.emptyIterator());
+            return List.of();
         }
         if (!(input instanceof Map)) {
             throw new TemplateException("items expected a dict, found " + Values.typeName(input));
         }
-        return new Generator("items", CollectionMethods.pairs(Values.map(input)).iterator());
+        return CollectionMethods.pairs(Values.map(input));
     }
 
     private Object reverse(Object input) {
@@ -79,7 +79,7 @@ final class ListFilters {
         List<Object> items = new ArrayList<>(Values.items(input));
         budget.steps(items.size());
         Collections.reverse(items);
-        return input instanceof Generator ? items : new Generator("reversed", items.iterator());
+        return input instanceof Generator ? items : new Generator(items.iterator());
     }
 
     private Object join(Object input, Arguments arguments) {
@@ -135,7 +135,7 @@ final class ListFilters {
             }
             batches.add(batch);
         }
-        return new Generator("batch", batches.iterator());
+        return batches;
     }
 
     private Object slice(Object input, Arguments arguments) {
@@ -160,6 +160,6 @@ final class ListFilters {
             parts.add(part);
             start = end;
         }
-        return new Generator("slice", parts.iterator());
+        return parts;
     }
 }

@@ -3,6 +3,7 @@ package dev.lora4j.template;
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.math.RoundingMode;
+import java.util.Locale;
 
 /** Numbers as Python reads and prints them; a boolean counts as 0 or 1. */
 final class Numbers {
@@ -38,15 +39,27 @@ final class Numbers {
         return sign + (exponent < -4 || exponent >= 16 ? scientific(digits, exponent) : plain(shortest));
     }
 
+    /**
+     * Tries ever fewer digits, from those of Double.toString on, which before Java 19 may be one too many.
+     *
+     * <p>At a power of two the next number lies twice as far above as below, so that only rounding up may read back.
+     */
     private static BigDecimal shortest(double value) {
         BigDecimal exact = new BigDecimal(value);
-        for (int precision = 1; precision < 17; precision++) {
-            BigDecimal rounded = exact.round(new MathContext(precision, RoundingMode.HALF_EVEN));
-            if (rounded.doubleValue() == value) {
-                return rounded.stripTrailingZeros();
+        BigDecimal best = exact.round(new MathContext(17, RoundingMode.HALF_EVEN));
+        int digits = new BigDecimal(Double.toString(value)).stripTrailingZeros().precision();
+        for (int precision = digits; precision > 0; precision--) {
+            BigDecimal nearest = exact.round(new MathContext(precision, RoundingMode.HALF_EVEN));
+            BigDecimal above = exact.round(new MathContext(precision, RoundingMode.UP));
+            if (nearest.doubleValue() == value) {
+                best = nearest;
+            } else if (above.doubleValue() == value) {
+                best = above;
+            } else {
+                break;
             }
         }
-        return exact.round(new MathContext(17, RoundingMode.HALF_EVEN)).stripTrailingZeros();
+        return best.stripTrailingZeros();
     }
 
     private static String plain(BigDecimal value) {
@@ -78,7 +91,7 @@ final class Numbers {
     /** Python's {@code float(text)}; throws NumberFormatException. */
     static double parseDouble(String text) {
         String number = PythonText.strip(text).replace("_", "");
-        String word = number.toLowerCase(java.util.Locale.ROOT);
+        String word = number.toLowerCase(Locale.ROOT);
         String unsigned = word.startsWith("-") || word.startsWith("+") ? word.substring(1) : word;
         double sign = word.startsWith("-") ? -1 : 1;
         switch (unsigned) {

@@ -21,7 +21,7 @@ final class OrderFilters {
     void register(Map<String, Filters.Body> filters) {
         filters.put("sort", this::sort);
         filters.put("dictsort", this::dictsort);
-        filters.put("unique", this::unique);
+        filters.put("unique", Deferred.generator(this::unique));
         filters.put(
                 "min", (input, arguments) -> extreme(input, arguments.bound("min", "case_sensitive", "attribute"), -1));
         filters.put(
@@ -92,7 +92,7 @@ final class OrderFilters {
                 result.add(item);
             }
         }
-        return new Generator("unique", result.iterator());
+        return result;
     }
 
     private Object extreme(Object input, Arguments bound, int sign) {

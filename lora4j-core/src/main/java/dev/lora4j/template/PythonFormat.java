@@ -1,12 +1,14 @@
 package dev.lora4j.template;
 
 import java.math.BigDecimal;
+import java.math.MathContext;
 import java.math.RoundingMode;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** Python's {@code text % values}. */
 final class PythonFormat {
@@ -55,11 +57,19 @@ final class PythonFormat {
             budget.text(out.length());
         }
         out.append(text.substring(start));
-        if (used < positional.size() && !(values instanceof Map)) {
+        if (used < positional.size() && !isLookup(values)) {
             throw new TemplateException("the format '" + text + "' needs fewer values than it got");
         }
         budget.text(out.length());
         return safe ? new SafeText(out.toString()) : out.toString();
+    }
+
+    /** Python lets values go unused that could be looked up by name; it asks only whether they have subscripts. */
+    private static boolean isLookup(Object values) {
+        return values instanceof Map
+                || values instanceof List
+                || values instanceof Range
+                || values instanceof Undefined;
     }
 
     private static Object escaped(Object value) {
@@ -84,7 +94,7 @@ final class PythonFormat {
                 match.group(2), number(match.group(3), 0), number(match.group(4), point ? 0 : -1), kind.charAt(0));
     }
 
-    private static int number(@org.jspecify.annotations.Nullable String digits, int fallback) {
+    private static int number(@Nullable String digits, int fallback) {
         if (digits == null) {
             return fallback;
         }
@@ -180,8 +190,7 @@ final class PythonFormat {
         if (size == 0) {
             return fixed(0, precision) + "e+00";
         }
-        BigDecimal rounded =
-                new BigDecimal(size).round(new java.math.MathContext(precision + 1, RoundingMode.HALF_EVEN));
+        BigDecimal rounded = new BigDecimal(size).round(new MathContext(precision + 1, RoundingMode.HALF_EVEN));
         int exponent = rounded.precision() - rounded.scale() - 1;
         String mantissa = rounded.movePointLeft(exponent)
                 .setScale(precision, RoundingMode.HALF_EVEN)

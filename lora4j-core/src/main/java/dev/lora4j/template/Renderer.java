@@ -75,13 +75,11 @@ final class Renderer {
                     inner -> assignment.assign(set.target(), expressions.evaluate(set.value(), inner), scope));
         } else if (statement instanceof Statement.FilterBlock filter) {
             return capture(
-                    filter.body(),
-                    scope,
-                    inner -> output.append(Repr.str(expressions.evaluate(filter.value(), inner), budget)));
+                    filter.body(), scope, inner -> output.append(text(expressions.evaluate(filter.value(), inner))));
         } else if (statement instanceof Statement.Macro macro) {
             scope.set(macro.definition().name(), macros.define(macro.definition(), scope));
         } else if (statement instanceof Statement.CallBlock call) {
-            output.append(Repr.str(macros.call(call, scope), budget));
+            output.append(text(macros.call(call, scope)));
         } else if (statement instanceof Statement.With with) {
             return with(with, scope, output);
         } else if (statement instanceof Statement.Generation generation) {
@@ -90,6 +88,13 @@ final class Renderer {
             return statement instanceof Statement.Break ? Flow.BREAK : Flow.CONTINUE;
         }
         return Flow.NORMAL;
+    }
+
+    private static String text(Object value) {
+        if (Values.isText(value)) {
+            return Values.text(value);
+        }
+        throw new TemplateException("the block gave a value of type " + Values.typeName(value) + ", expected text");
     }
 
     private Flow branch(Statement.If branches, Scope scope, Output output) {

@@ -1,5 +1,6 @@
 package dev.lora4j.template;
 
+import java.util.Collections;
 import java.util.Iterator;
 import java.util.Map;
 import java.util.function.Predicate;
@@ -20,17 +21,17 @@ final class SelectFilters {
     }
 
     void register(Map<String, Filters.Body> registry) {
-        registry.put("map", this::map);
-        registry.put("select", (input, arguments) -> select(input, arguments, false, true));
-        registry.put("reject", (input, arguments) -> select(input, arguments, false, false));
-        registry.put("selectattr", (input, arguments) -> select(input, arguments, true, true));
-        registry.put("rejectattr", (input, arguments) -> select(input, arguments, true, false));
+        registry.put("map", Deferred.generator(this::map));
+        registry.put("select", Deferred.generator((input, arguments) -> select(input, arguments, false, true)));
+        registry.put("reject", Deferred.generator((input, arguments) -> select(input, arguments, false, false)));
+        registry.put("selectattr", Deferred.generator((input, arguments) -> select(input, arguments, true, true)));
+        registry.put("rejectattr", Deferred.generator((input, arguments) -> select(input, arguments, true, false)));
     }
 
     private Object map(Object input, Arguments arguments) {
-        Iterator<Object> items = Values.truth(input) ? Values.iterate(input) : java.util.Collections.emptyIterator();
+        Iterator<Object> items = Values.truth(input) ? Values.iterate(input) : Collections.emptyIterator();
         UnaryOperator<Object> function = function(arguments);
-        return new Generator("map", new Iterator<>() {
+        return new Generator(new Iterator<>() {
             @Override
             public boolean hasNext() {
                 return items.hasNext();
@@ -57,7 +58,7 @@ final class SelectFilters {
     }
 
     private Object select(Object input, Arguments arguments, boolean byAttribute, boolean wanted) {
-        Iterator<Object> items = Values.truth(input) ? Values.iterate(input) : java.util.Collections.emptyIterator();
+        Iterator<Object> items = Values.truth(input) ? Values.iterate(input) : Collections.emptyIterator();
         String name = byAttribute ? "selectattr" : "select";
         AttributePath path = AttributePath.of(byAttribute ? arguments.required(0, name) : None.NONE, attributes);
         Arguments rest = byAttribute ? arguments.from(1) : arguments;
@@ -68,6 +69,6 @@ final class SelectFilters {
             test = value -> tests.test(testName, value, testArguments);
         }
         Predicate<Object> chosen = test;
-        return new Generator(name, new Selection(items, budget, item -> chosen.test(path.of(item)) == wanted));
+        return new Generator(new Selection(items, budget, item -> chosen.test(path.of(item)) == wanted));
     }
 }

@@ -19,7 +19,7 @@ final class Slices {
             throw undefined.used();
         }
         if (!(value instanceof List) && !(value instanceof Tuple) && !(value instanceof Range)) {
-            return new Undefined("a value of type " + Values.typeName(value) + " cannot be sliced");
+            throw new TemplateException("a value of type " + Values.typeName(value) + " cannot be sliced");
         }
         List<Object> items = Values.items(value);
         Range range = indexes(items.size(), start, stop, step);

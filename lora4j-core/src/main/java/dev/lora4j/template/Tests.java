@@ -90,9 +90,10 @@ final class Tests {
             case "false" -> value.equals(false);
             case "iterable" -> Values.isIterable(value);
             case "sequence" -> isSequence(value);
-            case "callable" -> value instanceof Function || value instanceof LoopVariable;
+            // Jinja asks whether a value has __call__, and its Undefined has one, to raise its error
+            case "callable" -> value instanceof Function || value instanceof LoopVariable || value instanceof Undefined;
             case "escaped" -> value instanceof SafeText;
-            case "odd" -> !isZero(arithmetic.apply("%", value, 2L));
+            case "odd" -> comparisons.equal(arithmetic.apply("%", value, 2L), 1L);
             case "even" -> isZero(arithmetic.apply("%", value, 2L));
             case "lower" -> PythonText.allCased(Repr.str(value, budget), false);
             case "upper" -> PythonText.allCased(Repr.str(value, budget), true);

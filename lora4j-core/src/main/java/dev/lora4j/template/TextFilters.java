@@ -2,6 +2,7 @@ package dev.lora4j.template;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -64,7 +65,7 @@ final class TextFilters {
             default -> arguments.bound(filter);
         };
         Function function = methods.find(soft(input), filter.equals("trim") ? "strip" : filter);
-        return java.util.Objects.requireNonNull(function).body().call(bound);
+        return Objects.requireNonNull(function).body().call(bound);
     }
 
     private Object title(Object input) {

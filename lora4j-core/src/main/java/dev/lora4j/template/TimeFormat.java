@@ -5,6 +5,7 @@ import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 import java.time.format.TextStyle;
 import java.time.temporal.ChronoField;
+import java.time.temporal.IsoFields;
 import java.util.Locale;
 
 /** {@code strftime_now}: the clock's time in C's notation, with English names. */
@@ -60,8 +61,8 @@ final class TimeFormat {
             case 'U' -> two((now.getDayOfYear() + 6 - now.getDayOfWeek().getValue() % 7) / 7);
             case 'w' -> Integer.toString(now.getDayOfWeek().getValue() % 7);
             case 'W' -> two((now.getDayOfYear() + 6 - (now.getDayOfWeek().getValue() + 6) % 7) / 7);
-            case 'V' -> two(now.get(java.time.temporal.IsoFields.WEEK_OF_WEEK_BASED_YEAR));
-            case 'G' -> Integer.toString(now.get(java.time.temporal.IsoFields.WEEK_BASED_YEAR));
+            case 'V' -> two(now.get(IsoFields.WEEK_OF_WEEK_BASED_YEAR));
+            case 'G' -> Integer.toString(now.get(IsoFields.WEEK_BASED_YEAR));
             case 'y' -> pattern("yy", now);
             case 'Y' -> Integer.toString(now.get(ChronoField.YEAR));
             // datetime.now() carries no zone, so Python prints nothing for these

@@ -2,6 +2,7 @@ package dev.lora4j.template;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * JSON as the filter tojson of transformers writes it, which is Python's {@code json.dumps}.
@@ -103,7 +104,7 @@ final class ToJson {
             }
             quote(Values.isText(key) ? Values.text(key) : scalar(key));
             out.append(style.colon());
-            value(java.util.Objects.requireNonNull(map.get(key)), level + 1);
+            value(Objects.requireNonNull(map.get(key)), level + 1);
         }
         newline(level);
         out.append('}');

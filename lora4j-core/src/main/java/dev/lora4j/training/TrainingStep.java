@@ -88,20 +88,29 @@ final class TrainingStep {
         TrainingTask task = share.run.task();
         TaskLoss loss = new TaskLoss(model, task.adapter(), task.config().labelSmoothing());
         TaskLoss.Result result = loss.apply(tape, hidden, part.rows(), offset, 1.0 / share.labels);
-        if (!Double.isFinite(result.lossSum())) {
-            throw new TrainingException(task.name() + ": the loss is " + result.lossSum() + " at step "
-                    + (share.run.progress().step() + 1) + " on rows "
-                    + part.rows().stream().map(row -> row.origin().toString()).toList()
-                    + "; the last checkpoint is kept, try a lower learning rate");
-        }
+        requireFinite(share, "the loss", result.lossSum());
         share.lossSum += result.lossSum();
         share.tokens += part.tokens();
+    }
+
+    /** Stops before the adapter takes harm: the values and the last checkpoint are those of the step before. */
+    private static void requireFinite(Share share, String what, double value) {
+        if (!Double.isFinite(value)) {
+            throw new TrainingException(share.run.task().name() + ": " + what + " is " + value + " at step "
+                    + (share.run.progress().step() + 1) + " on rows "
+                    + share.pieces.stream()
+                            .flatMap(List::stream)
+                            .map(row -> row.origin().toString())
+                            .toList()
+                    + "; the last checkpoint is kept, try a lower learning rate");
+        }
     }
 
     private static StepRecord update(Share share, long begin) {
         TrainingRun run = share.run;
         double learningRate = run.learningRate();
         double norm = share.gradients.norm();
+        requireFinite(share, "the norm of the gradients", norm);
         share.gradients.clip(norm, run.task().config().maxGradientNorm());
         run.update(share.gradients, learningRate);
         StepRecord record = new StepRecord(

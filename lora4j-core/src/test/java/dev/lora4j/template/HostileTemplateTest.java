@@ -3,6 +3,7 @@ package dev.lora4j.template;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -12,8 +13,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class HostileTemplateTest {
-    /** The target is 100 ms; the allowance covers a cold JVM on a shared machine. */
-    private static final Duration STOPPED_WITHIN = Duration.ofSeconds(2);
+    /** Processor time. The target is 100 ms in a warm JVM; the allowance covers a cold one. */
+    private static final Duration STOPPED_WITHIN = Duration.ofSeconds(1);
 
     @BeforeAll
     static void warmUp() {
@@ -24,6 +25,10 @@ class HostileTemplateTest {
         return ChatTemplate.parse(template)
                 .render(Map.of("messages", List.of(Map.of("role", "user", "content", "hello"))))
                 .text();
+    }
+
+    private static long processorTime() {
+        return ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime();
     }
 
     @ParameterizedTest
@@ -115,12 +120,22 @@ class HostileTemplateTest {
                 "{{ [1]|batch(9223372036854775807, 0)|list }}",
                 "{{ [1]|slice(9223372036854775807)|list }}",
                 "{{ [[1]]|sum(start=[])|tojson(indent=10**9)|length + 1 // 0 }}",
+                "{% set s = 'a b ' * 1000000 %}{% for i in range(100000) %}{{ s.split()|length }}{% endfor %}",
+                "{% set s = 'a b ' * 1000000 %}{% for i in range(100000) %}{{ s is upper }}{% endfor %}",
+                "{% set s = 'a' * 2000000 %}{{ s.count('a' * 1000000 ~ 'b') }}",
+                "{% set s = 'a' * 2000000 %}{{ ('a' * 1000000 ~ 'b') in s }}",
+                "{{ (range(99999)|list)|unique|list|length }}",
+                "{{ ('x' * 1000000)|list }}",
+                "{{ ('x ' * 8000000).split() }}",
+                "{% for i in range(100000) %}{{ '%.1000f' % 0.1 }}{% endfor %}",
+                "{% for i in range(100000) %}{{ 0.1 * i }}{% endfor %}",
+                "{{ '{:>999999}{:>999999}'.format(1, 2) * 100 }}",
                 "{% for i in range(100000) %}{{ 'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa' * 100 }}{% endfor %}"
             })
     void stopsWhatGrowsWithoutEnd(String template) {
-        long start = System.nanoTime();
+        long start = processorTime();
         assertThatThrownBy(() -> render(template)).isInstanceOf(TemplateException.class);
-        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(STOPPED_WITHIN);
+        assertThat(Duration.ofNanos(processorTime() - start)).isLessThan(STOPPED_WITHIN);
     }
 
     @Test

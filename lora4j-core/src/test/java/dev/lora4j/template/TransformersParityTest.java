@@ -68,6 +68,31 @@ class TransformersParityTest {
         }
     }
 
+    @Test
+    void agreesWithPythonOnEverySnippet() {
+        Map<String, Object> variables = map(golden.get("variables"));
+        int rendered = 0;
+        for (JsonNode expected : golden.get("snippets")) {
+            String source = expected.get("source").asText();
+            if (expected.has("error")) {
+                assertThatThrownBy(() -> ChatTemplate.parse(source, CLOCK).render(variables))
+                        .as(source + ", where Python says "
+                                + expected.get("error").asText())
+                        .isInstanceOf(TemplateException.class);
+            } else {
+                Rendering rendering = ChatTemplate.parse(source, CLOCK).render(variables);
+                assertThat(rendering.text())
+                        .as(source)
+                        .isEqualTo(expected.get("text").asText());
+                assertThat(spans(rendering))
+                        .as(source)
+                        .isEqualTo(JSON.convertValue(expected.get("generated"), List.class));
+                rendered++;
+            }
+        }
+        assertThat(rendered).isGreaterThan(250);
+    }
+
     private static Map<String, Object> variables(JsonNode expected, int setting) {
         Map<String, Object> variables = new LinkedHashMap<>(map(golden.get("tokens")));
         variables.putAll(map(golden.get("settings").get(setting)));

@@ -1,14 +1,16 @@
 package dev.lora4j.template;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * A number literal: its kind, its digits without underscores, and where it ends.
  *
  * @param end the index of the first char after it
  */
-record NumberLexer(Token.Type type, String text, int end) {
+record NumberLiteral(Token.Type type, String text, int end) {
 
-    static NumberLexer at(String source, int start) {
-        NumberLexer prefixed = prefixed(source, start);
+    static NumberLiteral at(String source, int start) {
+        NumberLiteral prefixed = prefixed(source, start);
         if (prefixed != null) {
             return prefixed;
         }
@@ -17,10 +19,10 @@ record NumberLexer(Token.Type type, String text, int end) {
         int decimals = attribute ? end : fraction(source, end);
         int exponent = attribute ? end : exponent(source, decimals);
         Token.Type type = exponent > end ? Token.Type.FLOAT : Token.Type.INTEGER;
-        return new NumberLexer(type, source.substring(start, exponent).replace("_", ""), exponent);
+        return new NumberLiteral(type, source.substring(start, exponent).replace("_", ""), exponent);
     }
 
-    private static @org.jspecify.annotations.Nullable NumberLexer prefixed(String source, int start) {
+    private static @Nullable NumberLiteral prefixed(String source, int start) {
         if (source.charAt(start) != '0' || start + 2 >= source.length()) {
             return null;
         }
@@ -40,7 +42,7 @@ record NumberLexer(Token.Type type, String text, int end) {
             return null;
         }
         String digits = source.substring(start, end).replace("_", "");
-        return new NumberLexer(Token.Type.INTEGER, digits, end);
+        return new NumberLiteral(Token.Type.INTEGER, digits, end);
     }
 
     private static int fraction(String source, int at) {
