@@ -134,8 +134,9 @@ class AdapterTest {
     @Test
     void kaimingIsUniformWithinOneOverRootIn() {
         try (Adapter adapter = Adapter.create(model, LoraConfig.rank(512).targets("down_proj"), 9)) {
-            float[] values =
-                    adapter.lowRanks().get("model.layers.0.mlp.down_proj").a().toFloats();
+            float[] values = Objects.requireNonNull(adapter.lowRanks().get("model.layers.0.mlp.down_proj"))
+                    .a()
+                    .toFloats();
             double bound = 1 / Math.sqrt(64);
             Arrays.sort(values);
             assertThat((double) values[0]).isGreaterThanOrEqualTo(-bound);
@@ -153,8 +154,9 @@ class AdapterTest {
     void gaussianHasDeviationOneOverRank() {
         LoraConfig config = LoraConfig.rank(64).targets("down_proj").initialization(Initialization.GAUSSIAN);
         try (Adapter adapter = Adapter.create(model, config, 9)) {
-            float[] values =
-                    adapter.lowRanks().get("model.layers.0.mlp.down_proj").a().toFloats();
+            float[] values = Objects.requireNonNull(adapter.lowRanks().get("model.layers.0.mlp.down_proj"))
+                    .a()
+                    .toFloats();
             double squares = 0;
             for (float value : values) {
                 squares += value * value;
@@ -201,8 +203,10 @@ class AdapterTest {
         assertThat(ours.metadata()).isEqualTo(theirs.metadata());
         assertThat(ours.tensors().keySet()).isEqualTo(theirs.tensors().keySet());
         theirs.tensors()
-                .forEach((name, tensor) ->
-                        assertThat(ours.tensors().get(name).shape()).as(name).isEqualTo(tensor.shape()));
+                .forEach((name, tensor) -> assertThat(
+                                Objects.requireNonNull(ours.tensors().get(name)).shape())
+                        .as(name)
+                        .isEqualTo(tensor.shape()));
         ObjectNode written = JsonFile.read(folder.resolve("a/adapter_config.json"));
         assertThat(written).isEqualTo(JsonFile.read(golden("llama/adapter").resolve("adapter_config.json")));
     }

@@ -66,7 +66,7 @@ class TargetSelectionTest {
         if (STRICTER.containsKey(key)) {
             assertThatThrownBy(() -> TargetSelection.of(config, paths, Targets.named("q_proj")))
                     .isInstanceOf(AdapterException.class)
-                    .hasMessageContaining(STRICTER.get(key));
+                    .hasMessageContaining(Objects.requireNonNull(STRICTER.get(key)));
         } else if (each.has("error")
                 && !each.path("error")
                         .asText()

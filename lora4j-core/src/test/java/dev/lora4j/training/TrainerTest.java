@@ -19,6 +19,7 @@ import java.util.BitSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -32,7 +33,8 @@ class TrainerTest {
     private static void assertClose(Adapter found, Adapter expected, double tolerance) {
         found.tensors().forEach((name, tensor) -> {
             float[] ours = tensor.toFloats();
-            float[] theirs = expected.tensors().get(name).toFloats();
+            float[] theirs =
+                    Objects.requireNonNull(expected.tensors().get(name)).toFloats();
             for (int i = 0; i < ours.length; i++) {
                 assertThat(ours[i]).as("%s, element %d", name, i).isCloseTo(theirs[i], within((float) tolerance));
             }
@@ -139,13 +141,13 @@ class TrainerTest {
                     TinyRun.rows(9, 2),
                     TinyRun.config().maxSteps(3).build());
             for (Linear linear : model.linears()) {
-                assertThat(linear.weight().sameBits(base.get(linear.path())))
+                assertThat(linear.weight().sameBits(Objects.requireNonNull(base.get(linear.path()))))
                         .as(linear.path())
                         .isTrue();
             }
             adapter.tensors()
-                    .forEach((name, tensor) -> assertThat(
-                                    tensor.sameBits(before.tensors().get(name)))
+                    .forEach((name, tensor) -> assertThat(tensor.sameBits(
+                                    Objects.requireNonNull(before.tensors().get(name))))
                             .as(name)
                             .isFalse());
         }
