@@ -4,6 +4,7 @@ import static dev.lora4j.golden.Golden.assertClose;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.lora4j.formats.ElementType;
 import dev.lora4j.formats.FileAccessException;
 import dev.lora4j.formats.JsonFile;
@@ -11,6 +12,7 @@ import dev.lora4j.formats.ModelFiles;
 import dev.lora4j.formats.StoredTensor;
 import dev.lora4j.formats.safetensors.HuggingFaceFolder;
 import dev.lora4j.lora.Adapter;
+import dev.lora4j.lora.AdapterException;
 import dev.lora4j.lora.AdapterFolder;
 import dev.lora4j.lora.AdapterRouting;
 import dev.lora4j.lora.LoraConfig;
@@ -23,6 +25,7 @@ import dev.lora4j.tensor.Random;
 import dev.lora4j.tensor.Scope;
 import dev.lora4j.tensor.Tape;
 import dev.lora4j.tensor.Tensor;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -117,7 +120,7 @@ class MergedFolderGoldenTest {
     }
 
     @Test
-    void aFolderWithSomethingInItIsLeftAlone() throws Exception {
+    void aFolderWithSomethingInItIsLeftAlone() throws IOException {
         Path taken = Files.createDirectories(folder.resolve("taken"));
         Files.writeString(taken.resolve("mine.txt"), "mine");
         try (Golden golden = Golden.of("llama")) {
@@ -130,12 +133,20 @@ class MergedFolderGoldenTest {
     }
 
     @Test
-    void aFailedMergeLeavesNothing() {
-        try (Golden golden = Golden.of("qwen2")) {
-            Path other = Golden.folder("llama").resolve("adapter");
-            assertThatThrownBy(() -> merge(golden.folder, other, Optional.empty(), folder.resolve("merged")))
-                    .hasMessageContaining("another base");
+    void aMergeThatFailsWhileItWritesLeavesNothing() throws IOException {
+        Path enlarged = Files.createDirectories(folder.resolve("adapter"));
+        try (Golden golden = Golden.of("llama")) {
+            Path original = golden.folder.resolve("adapter");
+            Files.copy(original.resolve("adapter_model.safetensors"), enlarged.resolve("adapter_model.safetensors"));
+            ObjectNode config = JsonFile.read(original.resolve("adapter_config.json"));
+            Files.writeString(
+                    enlarged.resolve("adapter_config.json"),
+                    config.put("lora_alpha", 1e30).toString());
+            Optional<ElementType> narrow = Optional.of(ElementType.F16);
+            assertThatThrownBy(() -> merge(golden.folder, enlarged, narrow, folder.resolve("merged")))
+                    .isInstanceOf(AdapterException.class)
+                    .hasMessageContaining("NaN or infinite as F16");
         }
-        assertThat(folder).isEmptyDirectory();
+        assertThat(folder.toFile().list()).containsExactly("adapter");
     }
 }
