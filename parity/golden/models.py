@@ -7,8 +7,12 @@ from transformers import (
     BertConfig,
     BertForSequenceClassification,
     BertModel,
+    Gemma2Config,
+    Gemma2ForCausalLM,
     Gemma3ForCausalLM,
     Gemma3TextConfig,
+    GemmaConfig,
+    GemmaForCausalLM,
     LlamaConfig,
     LlamaForCausalLM,
     MistralConfig,
@@ -44,6 +48,8 @@ GEMMA = dict(
     bos_token_id=2,
     eos_token_id=1,
 )
+GEMMA1 = {key: value for key, value in GEMMA.items() if key not in ("sliding_window", "sliding_window_pattern", "query_pre_attn_scalar")}
+GEMMA2 = {key: value for key, value in GEMMA.items() if key != "sliding_window_pattern"}
 BERT = dict(
     vocab_size=128,
     hidden_size=32,
@@ -99,6 +105,12 @@ def causal_cases():
         "mistral": (MistralForCausalLM, MistralConfig(**LLAMA, sliding_window=4), (11, 7)),
         "qwen2": (Qwen2ForCausalLM, Qwen2Config(**SHAPE, tie_word_embeddings=True), (11, 7)),
         "qwen3": (Qwen3ForCausalLM, Qwen3Config(**SHAPE, head_dim=16), (11, 7)),
+        "gemma": (GemmaForCausalLM, GemmaConfig(**GEMMA1), (14, 11)),
+        "gemma2": (
+            Gemma2ForCausalLM,
+            Gemma2Config(**GEMMA2, attn_logit_softcapping=0.5, final_logit_softcapping=1.0),
+            (14, 11),
+        ),
         "gemma3": (Gemma3ForCausalLM, Gemma3TextConfig(**GEMMA), (14, 11)),
         "gemma3-softcap": (
             Gemma3ForCausalLM,
@@ -134,7 +146,7 @@ def build(name, model_class, config):
     config._attn_implementation = "eager"
     model = model_class(config).float().eval()
     random = generator(WEIGHT_SEEDS.get(name, name))
-    gemma = config.model_type == "gemma3_text"
+    gemma = config.model_type.startswith("gemma")
     with torch.no_grad():
         for key, value in model.named_parameters():
             value.copy_(random_weight(key, value.shape, gemma, random))

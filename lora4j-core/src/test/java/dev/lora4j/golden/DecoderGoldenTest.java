@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
@@ -36,17 +37,7 @@ class DecoderGoldenTest {
     }
 
     @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "llama",
-                "llama-tied",
-                "llama-linear-rope",
-                "mistral",
-                "qwen2",
-                "qwen3",
-                "gemma3",
-                "gemma3-softcap"
-            })
+    @MethodSource("dev.lora4j.golden.Golden#causalCases")
     void logitsOfTwoPackedSequencesAreTransformers(String name) {
         try (Scope scope = Scope.open();
                 Golden golden = Golden.of(name);
@@ -76,7 +67,7 @@ class DecoderGoldenTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"llama", "llama-tied", "mistral", "qwen2", "qwen3", "gemma3", "gemma3-softcap"})
+    @MethodSource("dev.lora4j.golden.Golden#causalCases")
     void greedyTokensThroughTheCacheAreTransformers(String name) {
         try (Scope scope = Scope.open();
                 Golden golden = Golden.of(name);

@@ -18,6 +18,7 @@ import dev.lora4j.tensor.Tensor;
 import java.net.URISyntaxException;
 import java.net.URL;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
@@ -34,6 +35,21 @@ final class Golden implements AutoCloseable {
         Path file = folder.resolve(tensorFile);
         this.tensors = SafetensorsFile.open(file).tensors();
         this.mapped = MappedFile.open(file);
+    }
+
+    /** Every decoder case. */
+    static List<String> causalCases() {
+        return List.of(
+                "llama",
+                "llama-tied",
+                "llama-linear-rope",
+                "mistral",
+                "qwen2",
+                "qwen3",
+                "gemma",
+                "gemma2",
+                "gemma3",
+                "gemma3-softcap");
     }
 
     static Golden of(String name) {

@@ -25,6 +25,7 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
@@ -38,17 +39,7 @@ class TrainingGoldenTest {
     private static final double AFTER_THREE_STEPS = 5e-5;
 
     @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "llama",
-                "llama-tied",
-                "llama-linear-rope",
-                "mistral",
-                "qwen2",
-                "qwen3",
-                "gemma3",
-                "gemma3-softcap"
-            })
+    @MethodSource("dev.lora4j.golden.Golden#causalCases")
     void gradientsOfAAndBArePefts(String name) {
         try (Scope scope = Scope.open();
                 Golden golden = Golden.of(name);
@@ -70,17 +61,7 @@ class TrainingGoldenTest {
     }
 
     @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "llama",
-                "llama-tied",
-                "llama-linear-rope",
-                "mistral",
-                "qwen2",
-                "qwen3",
-                "gemma3",
-                "gemma3-softcap"
-            })
+    @MethodSource("dev.lora4j.golden.Golden#causalCases")
     void threeStepsOfAdamWAreTorchs(String name) {
         List<Example> rows = new ArrayList<>();
         try (Golden golden = Golden.of(name)) {
