@@ -131,7 +131,7 @@ class MergedFolderGoldenTest {
 
     @Test
     void aFailedMergeLeavesNothing() {
-        try (Golden golden = Golden.of("qwen2")) {
+        try (Golden golden = Golden.of("qwen3")) {
             Path other = Golden.folder("llama").resolve("adapter");
             assertThatThrownBy(() -> merge(golden.folder, other, Optional.empty(), folder.resolve("merged")))
                     .hasMessageContaining("another base");
