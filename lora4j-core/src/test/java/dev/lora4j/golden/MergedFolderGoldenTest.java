@@ -149,4 +149,14 @@ class MergedFolderGoldenTest {
         }
         assertThat(folder.toFile().list()).containsExactly("adapter");
     }
+
+    @Test
+    void aFailedMergeLeavesNothing() {
+        try (Golden golden = Golden.of("qwen3")) {
+            Path other = Golden.folder("llama").resolve("adapter");
+            assertThatThrownBy(() -> merge(golden.folder, other, Optional.empty(), folder.resolve("merged")))
+                    .hasMessageContaining("another base");
+        }
+        assertThat(folder).isEmptyDirectory();
+    }
 }
