@@ -30,9 +30,9 @@ final class ModelOption {
             description = "cpu, cuda or cuda:N (default: ${DEFAULT-VALUE}).")
     private String device = "cpu";
 
-    /** What the user wrote. */
-    String name() {
-        return model;
+    /** What an adapter's files call its base: what the user wrote, or the embedded model's name on the hub. */
+    String baseName() {
+        return model.equals(EMBEDDED) ? "sentence-transformers/all-MiniLM-L6-v2" : model;
     }
 
     /** Opens the files of the model. */

@@ -111,7 +111,7 @@ final class TrainCommand implements Callable<Integer> {
         try (Adapter trained = adapter(base, kind, labels, shape, settings.seed())) {
             TrainingTask run = validated(TrainingTask.of("adapter", trained, all, settings), reader, settings);
             run = run.savedTo(output);
-            return new TrainingSession(console, base, json).run(resume ? run.resumed() : run);
+            return new TrainingSession(console, base, model.baseName(), json).run(resume ? run.resumed() : run);
         }
     }
 

@@ -18,11 +18,18 @@ import java.util.Map;
 final class TrainingSession {
     private final Console console;
     private final LanguageModel base;
+    private final String baseName;
     private final boolean json;
 
-    TrainingSession(Console console, LanguageModel base, boolean json) {
+    /**
+     * A session.
+     *
+     * @param baseName what the adapter's files call the base
+     */
+    TrainingSession(Console console, LanguageModel base, String baseName, boolean json) {
         this.console = console;
         this.base = base;
+        this.baseName = baseName;
         this.json = json;
     }
 
@@ -34,12 +41,12 @@ final class TrainingSession {
                 "training %,d values in %d layers of %s on %,d rows",
                 task.adapter().parameters(),
                 task.adapter().lowRanks().size(),
-                base.name(),
+                baseName,
                 task.training().size()));
         Trainer trainer = Trainer.of(base, task);
         try (StopSignal signal = StopSignal.install(trainer::requestStop)) {
             TrainingReport report = train(trainer);
-            AdapterFolder.write(task.adapter(), base.name(), output);
+            AdapterFolder.write(task.adapter(), baseName, output);
             html(task, report).write(output.resolve(HtmlReport.FILE));
             return tell(report, output);
         }
@@ -87,7 +94,7 @@ final class TrainingSession {
 
     private HtmlReport html(TrainingTask task, TrainingReport report) {
         Map<String, String> figures = new LinkedHashMap<>();
-        figures.put("Base", base.name());
+        figures.put("Base", baseName);
         figures.put("Rows", Integer.toString(task.training().size()));
         facts(report).lines().forEach(figures::put);
         Map<String, String> settings = new LinkedHashMap<>();

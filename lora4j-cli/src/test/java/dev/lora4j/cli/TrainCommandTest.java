@@ -69,6 +69,9 @@ class TrainCommandTest {
         assertThat(json.path("steps").asInt()).isEqualTo(40);
         assertThat(json.path("ended").asText()).isEqualTo("completed");
         assertThat(answer()).isEqualTo("four");
+        String adapter = folder.resolve("adapter").toString();
+        assertThat(CliRun.of("inspect", adapter, "--json").json().path("base").asText())
+                .isEqualTo(folder.resolve("model").toString());
         assertThat(folder.resolve("adapter"))
                 .isDirectoryContaining("glob:**report.html")
                 .isDirectoryContaining("glob:**training-log.jsonl");
