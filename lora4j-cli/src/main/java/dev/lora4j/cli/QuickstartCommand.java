@@ -8,7 +8,7 @@ import picocli.CommandLine.Option;
 /** {@code lora4j quickstart}: the main job on an embedded model and real sentences. */
 @Command(
         name = "quickstart",
-        description = "Train two adapters on one embedded base (MiniLM, LanguageTool's sentences): about two minutes.",
+        description = "Train two adapters on one embedded base (MiniLM, LanguageTool's sentences): a few minutes.",
         usageHelpAutoWidth = true)
 final class QuickstartCommand implements Callable<Integer> {
     @Option(
