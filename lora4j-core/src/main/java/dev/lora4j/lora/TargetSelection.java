@@ -51,11 +51,9 @@ public record TargetSelection(List<String> adapted, List<String> saved) {
         return new TargetSelection(List.copyOf(adapted), List.copyOf(saved));
     }
 
+    /** True if the module or one around it ends in the name, as in PEFT without regard to where a word begins. */
     private static boolean isSaved(String path, String name) {
-        return path.equals(name)
-                || path.endsWith("." + name)
-                || path.startsWith(name + ".")
-                || path.contains("." + name + ".");
+        return path.endsWith(name) || path.contains(name + ".");
     }
 
     /** The layers only filter matches by suffix, as in PEFT: a whole path is meant as it stands. */
