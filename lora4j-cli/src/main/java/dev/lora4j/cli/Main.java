@@ -59,6 +59,7 @@ final class Main implements Runnable {
         CommandLine train = new CommandLine(new TrainCommand(console));
         CommandLine commands = new CommandLine(root)
                 .addSubcommand(new ChatCommand(console))
+                .addSubcommand(new CombineCommand(console))
                 .addSubcommand(new EvaluateCommand(console))
                 .addSubcommand(new GenerateCommand(console))
                 .addSubcommand(new InspectCommand(console))
