@@ -1,18 +1,8 @@
 package dev.lora4j.cli;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.StreamReadFeature;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
-import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
-import dev.lora4j.formats.InvalidFileException;
-import dev.lora4j.formats.JsonFile;
 import dev.lora4j.lora.NearestNames;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -42,24 +32,34 @@ final class ConfigFile implements IDefaultValueProvider {
     /** The option that names the file. */
     static final String OPTION = "--config";
 
-    /** The most entries of a file; there are less than a hundred options. */
-    private static final int MAX_ENTRIES = 1000;
+    /** Options that name files of settings and are none themselves. */
+    private static final Set<String> FILES = Set.of(OPTION, SweepFile.OPTION);
 
-    private final Path path;
+    private final String where;
     private final Map<String, String> values;
 
-    private ConfigFile(Path path, Map<String, String> values) {
-        this.path = path;
-        this.values = values;
+    /**
+     * Settings from some place.
+     *
+     * @param where for messages, such as the file's path
+     * @param values by the option's name without dashes
+     */
+    ConfigFile(String where, Map<String, String> values) {
+        this.where = where;
+        this.values = new LinkedHashMap<>(values);
     }
 
     /** The file that a command line names, if any: it must be known before the options are read. */
     static Optional<Path> named(String... args) {
+        return named(OPTION, args);
+    }
+
+    static Optional<Path> named(String name, String... args) {
         for (int i = 0; i < args.length; i++) {
-            if (args[i].startsWith(OPTION + "=")) {
-                return Optional.of(Path.of(args[i].substring(OPTION.length() + 1)));
+            if (args[i].startsWith(name + "=")) {
+                return Optional.of(Path.of(args[i].substring(name.length() + 1)));
             }
-            if (args[i].equals(OPTION) && i + 1 < args.length) {
+            if (args[i].equals(name) && i + 1 < args.length) {
                 return Optional.of(Path.of(args[i + 1]));
             }
         }
@@ -68,40 +68,7 @@ final class ConfigFile implements IDefaultValueProvider {
 
     /** Reads a file: scalars, and lists of scalars. */
     static ConfigFile read(Path path) {
-        YAMLMapper mapper = YAMLMapper.builder(YAMLFactory.builder()
-                        .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-                        .build())
-                .build();
-        JsonNode tree;
-        try {
-            tree = mapper.readTree(JsonFile.readText(path));
-        } catch (JsonProcessingException e) {
-            String where =
-                    e.getLocation() == null ? "" : " in line " + e.getLocation().getLineNr();
-            throw new InvalidFileException(
-                    path,
-                    "is not valid YAML" + where + ": "
-                            + e.getOriginalMessage().lines().findFirst().orElse(""),
-                    e);
-        }
-        if (!(tree instanceof ObjectNode object) || object.size() > MAX_ENTRIES) {
-            throw new InvalidFileException(path, "must have lines like learning-rate: 1e-4");
-        }
-        Map<String, String> values = new LinkedHashMap<>();
-        object.properties().forEach(entry -> values.put(entry.getKey(), text(path, entry.getKey(), entry.getValue())));
-        return new ConfigFile(path, values);
-    }
-
-    private static String text(Path path, String key, JsonNode value) {
-        if (value.isArray()) {
-            List<String> items = new ArrayList<>();
-            value.forEach(item -> items.add(text(path, key, item)));
-            return String.join(",", items);
-        }
-        if (!value.isValueNode() || value.isNull()) {
-            throw new InvalidFileException(path, key + " must be a word, a number or a list of them");
-        }
-        return value.asText();
+        return new ConfigFile(path.toString(), YamlFile.settings(path, "", YamlFile.read(path)));
     }
 
     /**
@@ -114,14 +81,14 @@ final class ConfigFile implements IDefaultValueProvider {
     void check(CommandLine command, CommandLine trial) {
         Set<String> known = command.getCommandSpec().options().stream()
                 .map(OptionSpec::longestName)
-                .filter(name -> name.startsWith("--") && !name.equals(OPTION))
+                .filter(name -> name.startsWith("--") && !FILES.contains(name))
                 .map(name -> name.substring(2))
                 .collect(Collectors.toCollection(TreeSet::new));
         for (Map.Entry<String, String> entry : values.entrySet()) {
             if (!known.contains(entry.getKey())) {
                 throw new ParameterException(
                         command,
-                        path + ": there is no setting \"" + entry.getKey() + "\""
+                        where + ": there is no setting \"" + entry.getKey() + "\""
                                 + NearestNames.hint(entry.getKey(), known));
             }
             tryOut(command, trial, entry);
@@ -134,7 +101,7 @@ final class ConfigFile implements IDefaultValueProvider {
         } catch (ParameterException e) {
             boolean othersMissing = e instanceof MissingParameterException; // they may be flags
             if (!othersMissing) {
-                throw new ParameterException(command, path + ": " + entry.getKey() + ": " + e.getMessage());
+                throw new ParameterException(command, where + ": " + entry.getKey() + ": " + e.getMessage());
             }
         }
     }

@@ -59,6 +59,7 @@ final class Main implements Runnable {
         CommandLine train = new CommandLine(new TrainCommand(console));
         CommandLine commands = new CommandLine(root)
                 .addSubcommand(new ChatCommand(console))
+                .addSubcommand(new CombineCommand(console))
                 .addSubcommand(new EvaluateCommand(console))
                 .addSubcommand(new GenerateCommand(console))
                 .addSubcommand(new InspectCommand(console))
@@ -76,10 +77,16 @@ final class Main implements Runnable {
                 .setParameterExceptionHandler((exception, unparsed) -> failures.usage(exception))
                 .setExecutionExceptionHandler((exception, line, parsed) -> failures.report(exception));
         failures.showTraces(() -> root.verbose);
+        CommandLine trial = new CommandLine(new TrainCommand(console)).setCaseInsensitiveEnumValuesAllowed(true);
         ConfigFile.named(args).ifPresent(path -> {
             ConfigFile file = ConfigFile.read(path);
-            file.check(train, new CommandLine(new TrainCommand(console)).setCaseInsensitiveEnumValuesAllowed(true));
+            file.check(train, trial);
             train.setDefaultValueProvider(file);
+        });
+        SweepFile.named(args).ifPresent(path -> {
+            SweepFile file = SweepFile.read(path);
+            file.check(train, trial);
+            train.setDefaultValueProvider(file.settings(file.names().get(0))); // call() parses again for each adapter
         });
         return commands;
     }

@@ -4,35 +4,50 @@ import dev.lora4j.data.Dataset;
 import dev.lora4j.data.LabelSet;
 import dev.lora4j.data.Tokenizer;
 import dev.lora4j.formats.FileAccessException;
+import dev.lora4j.formats.Lora4jException;
 import dev.lora4j.formats.ModelFiles;
 import dev.lora4j.lora.Adapter;
 import dev.lora4j.lora.AdapterFolder;
 import dev.lora4j.lora.LoraConfig;
 import dev.lora4j.model.LanguageModel;
+import dev.lora4j.model.ModelTask;
 import dev.lora4j.training.TrainingConfig;
 import dev.lora4j.training.TrainingTask;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
-/** {@code lora4j train}: an adapter from a base model and a data file. */
+/** {@code lora4j train}: an adapter from a base model and a data file, or several at once. */
 @Command(
         name = "train",
         description = "Train an adapter on a data file. Ctrl-C saves and stops; --resume goes on.",
         usageHelpAutoWidth = true,
         abbreviateSynopsis = true)
 final class TrainCommand implements Callable<Integer> {
+    @Spec
+    private @Nullable CommandSpec spec;
+
     @Option(
             names = ConfigFile.OPTION,
             paramLabel = "FILE",
             description = "A YAML file with any of the options below, without their dashes; flags override it.")
-    @SuppressWarnings("UnusedVariable") // Main reads the file before all options
     private @Nullable Path config;
+
+    @Option(
+            names = SweepFile.OPTION,
+            paramLabel = "FILE",
+            description = "A YAML file of several adapters to train at once over one base; flags override it for all.")
+    private @Nullable Path adapters;
 
     @Mixin
     private final ModelOption model = new ModelOption();
@@ -48,7 +63,7 @@ final class TrainCommand implements Callable<Integer> {
             names = {"-o", "--output"},
             required = true,
             paramLabel = "DIR",
-            description = "The adapter's folder, with log, report and checkpoints.")
+            description = "The adapter's folder, with log, report and checkpoints; of several, the folder of theirs.")
     private Path output = Path.of("");
 
     @Option(names = "--task", paramLabel = "TASK", description = "${COMPLETION-CANDIDATES} (what the family is for).")
@@ -83,6 +98,7 @@ final class TrainCommand implements Callable<Integer> {
     private boolean json;
 
     private final Console console;
+    private String name = "adapter";
 
     TrainCommand(Console console) {
         this.console = console;
@@ -90,29 +106,134 @@ final class TrainCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        TrainingConfig settings = training.config();
-        LoraConfig shape = lora.config();
-        requireUsableOutput();
+        if (config != null && adapters != null) {
+            throw new IllegalArgumentException("give config or adapters, not both");
+        }
+        List<TrainCommand> runs = adapters == null ? List.of(this) : runs(SweepFile.read(adapters));
+        requireDifferentOutputs(runs);
+        runs.forEach(run -> check(run));
         try (ModelFiles files = model.open();
                 Tokenizer tokenizer = Tokenizer.of(files)) {
-            DataTask kind = task == null ? DataTask.usual(files) : task;
-            try (LanguageModel base = LanguageModel.load(files, kind.modelTask(), model.device())) {
-                return train(base, tokenizer, kind, shape, settings);
+            ModelTask kind = commonTask(runs, files);
+            try (LanguageModel base = LanguageModel.load(files, kind, model.device())) {
+                return train(runs, files, base, tokenizer);
             }
         }
     }
 
-    private int train(
-            LanguageModel base, Tokenizer tokenizer, DataTask kind, LoraConfig shape, TrainingConfig settings) {
+    /** A command of its own for each adapter: flags, else its settings, else the common ones. */
+    private List<TrainCommand> runs(SweepFile file) {
+        List<TrainCommand> runs = new ArrayList<>();
+        CommandLine.ParseResult given = spec().commandLine().getParseResult();
+        for (String each : file.names()) {
+            TrainCommand run = new TrainCommand(console);
+            new CommandLine(run)
+                    .setCaseInsensitiveEnumValuesAllowed(true)
+                    .setUnmatchedArgumentsAllowed(true) // those of the command around, checked before
+                    .setDefaultValueProvider(file.settings(each))
+                    .parseArgs(given.originalArgs().toArray(String[]::new));
+            run.name = each;
+            if (given.hasMatchedOption("--output")) {
+                run.output = output.resolve(each);
+            }
+            runs.add(run);
+        }
+        return runs;
+    }
+
+    private CommandSpec spec() {
+        return Optional.ofNullable(spec).orElseThrow();
+    }
+
+    private static void requireDifferentOutputs(List<TrainCommand> runs) {
+        for (int i = 0; i < runs.size(); i++) {
+            for (TrainCommand before : runs.subList(0, i)) {
+                if (before.folder().equals(runs.get(i).folder())) {
+                    throw new IllegalArgumentException("adapters " + before.name + " and " + runs.get(i).name
+                            + " have the same output " + before.output);
+                }
+            }
+        }
+    }
+
+    private Path folder() {
+        return output.toAbsolutePath().normalize();
+    }
+
+    private void check(TrainCommand run) {
+        try {
+            run.check();
+        } catch (Lora4jException | IllegalArgumentException e) {
+            if (adapters == null) {
+                throw e;
+            }
+            throw new IllegalArgumentException("adapter " + run.name + ": " + e.getMessage(), e);
+        }
+    }
+
+    /** Refuses what can be refused before anything is loaded. */
+    private void check() {
+        training.config();
+        lora.config();
+        if (validationData != null && validationShare != 0) {
+            throw new IllegalArgumentException("give validation-data or validation-share, not both");
+        }
+        if (!resume && Files.exists(output.resolve("checkpoints"))) {
+            throw new FileAccessException(
+                    output, "has the checkpoints of a training; give --resume to go on, or another --output");
+        }
+    }
+
+    private static ModelTask commonTask(List<TrainCommand> runs, ModelFiles files) {
+        ModelTask first = runs.get(0).kind(files).modelTask();
+        for (TrainCommand run : runs) {
+            if (run.kind(files).modelTask() != first) {
+                throw new IllegalArgumentException("adapter " + run.name + " is for "
+                        + run.kind(files).modelTask() + ", " + runs.get(0).name + " for " + first
+                        + "; train them apart, since the base is loaded for one of them");
+            }
+        }
+        return first;
+    }
+
+    private DataTask kind(ModelFiles files) {
+        return task == null ? DataTask.usual(files) : task;
+    }
+
+    private int train(List<TrainCommand> runs, ModelFiles files, LanguageModel base, Tokenizer tokenizer) {
+        List<TrainingTask> tasks = new ArrayList<>();
+        try {
+            for (TrainCommand run : runs) {
+                tasks.add(run.task(base, tokenizer, run.kind(files)));
+            }
+            TrainingSession session = new TrainingSession(console, base, model.baseName(), json);
+            return adapters == null ? session.run(tasks.get(0)) : session.runAll(tasks);
+        } finally {
+            tasks.forEach(each -> each.adapter().close());
+        }
+    }
+
+    private TrainingTask task(LanguageModel base, Tokenizer tokenizer, DataTask kind) {
         Optional<LabelSet> labels = adapter == null ? Rows.labels(rows, kind, data) : existingLabels(base, adapter);
         Rows reader = Rows.of(rows, kind, base, tokenizer, labels);
-        Dataset all = reader.read(data);
-        Rows.tell(console, data, all.report());
-        try (Adapter trained = adapter(base, kind, labels, shape, settings.seed())) {
-            TrainingTask run = validated(TrainingTask.of("adapter", trained, all, settings), reader, settings);
-            run = run.savedTo(output);
-            return new TrainingSession(console, base, model.baseName(), json).run(resume ? run.resumed() : run);
+        TrainingConfig settings = training.config();
+        Dataset training = read(reader, data);
+        Optional<Dataset> validation = Optional.empty();
+        if (validationData != null) {
+            validation = Optional.of(read(reader, validationData));
+        } else if (validationShare != 0) {
+            Dataset.Split split = training.split(validationShare, settings.seed());
+            training = split.training();
+            validation = Optional.of(split.validation());
         }
+        Adapter trained = adapter(base, kind, labels, lora.config(), settings.seed());
+        return new TrainingTask(name, trained, training, validation, settings, Optional.of(output), resume);
+    }
+
+    private Dataset read(Rows reader, Path file) {
+        Dataset all = reader.read(file);
+        Rows.tell(console, file, all.report());
+        return all;
     }
 
     private static Optional<LabelSet> existingLabels(LanguageModel base, Path folder) {
@@ -131,29 +252,5 @@ final class TrainCommand implements Callable<Integer> {
                 Adapter.createClassifier(base, shape, labels.orElseThrow().names(), seed);
             case REGRESSION -> Adapter.createRegression(base, shape, seed);
         };
-    }
-
-    private TrainingTask validated(TrainingTask run, Rows reader, TrainingConfig settings) {
-        if (validationData != null && validationShare != 0) {
-            throw new IllegalArgumentException("give validation-data or validation-share, not both");
-        }
-        if (validationData != null) {
-            Dataset held = reader.read(validationData);
-            Rows.tell(console, validationData, held.report());
-            return run.validatedOn(held);
-        }
-        if (validationShare != 0) {
-            Dataset.Split split = run.training().split(validationShare, settings.seed());
-            return TrainingTask.of(run.name(), run.adapter(), split.training(), settings)
-                    .validatedOn(split.validation());
-        }
-        return run;
-    }
-
-    private void requireUsableOutput() {
-        if (!resume && Files.exists(output.resolve("checkpoints"))) {
-            throw new FileAccessException(
-                    output, "has the checkpoints of a training; give --resume to go on, or another --output");
-        }
     }
 }

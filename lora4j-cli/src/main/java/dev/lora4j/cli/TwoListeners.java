@@ -1,5 +1,6 @@
 package dev.lora4j.cli;
 
+import dev.lora4j.formats.Lora4jException;
 import dev.lora4j.training.EvaluationRecord;
 import dev.lora4j.training.StepRecord;
 import dev.lora4j.training.TrainingListener;
@@ -37,5 +38,11 @@ record TwoListeners(TrainingListener first, TrainingListener second) implements 
     public void finished(TrainingTask task, TrainingReport report) {
         first.finished(task, report);
         second.finished(task, report);
+    }
+
+    @Override
+    public void failed(TrainingTask task, Lora4jException cause) {
+        first.failed(task, cause);
+        second.failed(task, cause);
     }
 }

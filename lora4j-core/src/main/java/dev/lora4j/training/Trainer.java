@@ -1,7 +1,10 @@
 package dev.lora4j.training;
 
+import dev.lora4j.formats.Lora4jException;
 import dev.lora4j.model.LanguageModel;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -56,7 +59,8 @@ public final class Trainer {
      *
      * @return a report per task, in their order; the adapters have the values of their best evaluation, or of the last
      *     step where there is no validation
-     * @throws TrainingException if a loss is not finite, or a checkpoint does not fit the task
+     * @throws Lora4jException if a loss is not finite, a file cannot be written, or a checkpoint does not fit its task; a
+     *     run that fails on the way lets the others end first
      */
     public List<TrainingReport> train(TrainingListener listener) {
         long begin = System.nanoTime();
@@ -86,6 +90,7 @@ public final class Trainer {
 
     private List<TrainingReport> loop(List<TrainingRun> runs, TrainingListener listener, long begin) {
         Map<TrainingRun, TrainingReport> reports = new LinkedHashMap<>();
+        Map<TrainingRun, Lora4jException> failures = new LinkedHashMap<>();
         TrainingStep step = new TrainingStep(model);
         List<TrainingRun> active = new ArrayList<>(runs);
         while (!active.isEmpty()) {
@@ -93,16 +98,48 @@ public final class Trainer {
                 Optional<TrainingReport.StopReason> stop = stopReason(run);
                 if (stop.isPresent()) {
                     active.remove(run);
-                    reports.put(run, end(run, stop.get(), listener, begin));
+                    attempt(run, failures, () -> reports.put(run, end(run, stop.get(), listener, begin)));
                 }
             }
             if (!active.isEmpty()) {
-                step.run(active).forEach((run, record) -> afterStep(run, record, listener));
+                TrainingStep.Outcome outcome = step.run(active);
+                failures.putAll(outcome.failures());
+                outcome.records()
+                        .forEach((run, record) -> attempt(run, failures, () -> afterStep(run, record, listener)));
             }
+            tellFailures(active, failures, listener);
         }
+        throwFirst(failures.values());
         return runs.stream()
                 .map(run -> Objects.requireNonNull(reports.get(run)))
                 .toList();
+    }
+
+    /** What goes wrong for one run, such as a full disk, ends that run and no other. */
+    private static void attempt(TrainingRun run, Map<TrainingRun, Lora4jException> failures, Runnable work) {
+        try {
+            work.run();
+        } catch (Lora4jException e) {
+            failures.put(run, e);
+        }
+    }
+
+    private static void tellFailures(
+            List<TrainingRun> active, Map<TrainingRun, Lora4jException> failures, TrainingListener listener) {
+        failures.forEach((run, cause) -> {
+            if (active.remove(run)) {
+                listener.failed(run.task(), cause);
+            }
+        });
+    }
+
+    private static void throwFirst(Collection<Lora4jException> failures) {
+        Iterator<Lora4jException> all = failures.iterator();
+        if (all.hasNext()) {
+            Lora4jException first = all.next();
+            all.forEachRemaining(first::addSuppressed);
+            throw first;
+        }
     }
 
     private Optional<TrainingReport.StopReason> stopReason(TrainingRun run) {

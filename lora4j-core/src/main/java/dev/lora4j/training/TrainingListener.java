@@ -1,5 +1,6 @@
 package dev.lora4j.training;
 
+import dev.lora4j.formats.Lora4jException;
 import java.nio.file.Path;
 
 /** Hears what happens in a run: progress, logs, reports. Called on the training thread, between steps. */
@@ -21,4 +22,7 @@ public interface TrainingListener {
 
     /** The run has ended and the adapter has its final values. */
     default void finished(TrainingTask task, TrainingReport report) {}
+
+    /** The run cannot go on; others trained with it do. */
+    default void failed(TrainingTask task, Lora4jException cause) {}
 }

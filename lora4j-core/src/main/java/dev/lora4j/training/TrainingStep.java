@@ -9,12 +9,13 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One optimizer step of one or many adapters over one frozen base.
  *
  * <p>Micro-batch i of every adapter goes through the model in one batch; each adapter has its own loss, weight, gradients
- * and optimizer.
+ * and optimizer. Rows never mix, so an adapter whose values are no longer finite harms no other.
  */
 final class TrainingStep {
     private final LanguageModel model;
@@ -31,6 +32,7 @@ final class TrainingStep {
         private final Gradients gradients;
         private double lossSum;
         private long tokens;
+        private @Nullable TrainingException failure;
 
         Share(TrainingRun run, Scope scope) {
             this.run = run;
@@ -40,8 +42,16 @@ final class TrainingStep {
         }
     }
 
-    /** Runs one step of each and changes the adapters; the records tell what happened. */
-    Map<TrainingRun, StepRecord> run(List<TrainingRun> runs) {
+    /**
+     * What one step did for each run.
+     *
+     * @param records of those that took the step
+     * @param failures of those that could not: their adapters have the values of the step before
+     */
+    record Outcome(Map<TrainingRun, StepRecord> records, Map<TrainingRun, TrainingException> failures) {}
+
+    /** Runs one step of each and changes the adapters. */
+    Outcome run(List<TrainingRun> runs) {
         long begin = System.nanoTime();
         try (Scope scope = Scope.open()) {
             List<Share> shares = new ArrayList<>();
@@ -51,9 +61,9 @@ final class TrainingStep {
             for (int i = 0; i < most; i++) {
                 accumulate(shares, i);
             }
-            Map<TrainingRun, StepRecord> records = new LinkedHashMap<>();
-            shares.forEach(share -> records.put(share.run, update(share, begin)));
-            return records;
+            Outcome outcome = new Outcome(new LinkedHashMap<>(), new LinkedHashMap<>());
+            shares.forEach(share -> update(share, begin, outcome));
+            return outcome;
         }
     }
 
@@ -88,15 +98,15 @@ final class TrainingStep {
         TrainingTask task = share.run.task();
         TaskLoss loss = new TaskLoss(model, task.adapter(), task.config().labelSmoothing());
         TaskLoss.Result result = loss.apply(tape, hidden, part.rows(), offset, 1.0 / share.labels);
-        requireFinite(share, "the loss", result.lossSum());
+        checkFinite(share, "the loss", result.lossSum());
         share.lossSum += result.lossSum();
         share.tokens += part.tokens();
     }
 
     /** Stops before the adapter takes harm: the values and the last checkpoint are those of the step before. */
-    private static void requireFinite(Share share, String what, double value) {
-        if (!Double.isFinite(value)) {
-            throw new TrainingException(share.run.task().name() + ": " + what + " is " + value + " at step "
+    private static void checkFinite(Share share, String what, double value) {
+        if (!Double.isFinite(value) && share.failure == null) {
+            share.failure = new TrainingException(share.run.task().name() + ": " + what + " is " + value + " at step "
                     + (share.run.progress().step() + 1) + " on rows "
                     + share.pieces.stream()
                             .flatMap(List::stream)
@@ -106,11 +116,15 @@ final class TrainingStep {
         }
     }
 
-    private static StepRecord update(Share share, long begin) {
+    private static void update(Share share, long begin, Outcome outcome) {
         TrainingRun run = share.run;
-        double learningRate = run.learningRate();
         double norm = share.gradients.norm();
-        requireFinite(share, "the norm of the gradients", norm);
+        checkFinite(share, "the norm of the gradients", norm);
+        if (share.failure != null) {
+            outcome.failures().put(run, share.failure);
+            return;
+        }
+        double learningRate = run.learningRate();
         share.gradients.clip(norm, run.task().config().maxGradientNorm());
         run.update(share.gradients, learningRate);
         StepRecord record = new StepRecord(
@@ -123,6 +137,6 @@ final class TrainingStep {
                 (System.nanoTime() - begin) / 1e9,
                 ProcessMemory.residentBytes());
         run.stepped(record);
-        return record;
+        outcome.records().put(run, record);
     }
 }

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import dev.lora4j.data.Dataset;
 import dev.lora4j.data.Example;
 import dev.lora4j.data.RowOrigin;
+import dev.lora4j.formats.Lora4jException;
 import dev.lora4j.lora.Adapter;
 import dev.lora4j.lora.LoraConfig;
 import dev.lora4j.lora.Targets;
@@ -230,6 +231,75 @@ class TrainerTest {
                     .isInstanceOf(TrainingException.class)
                     .hasMessageContaining("NaN at step 1")
                     .hasMessageContaining("rows-3");
+        }
+    }
+
+    @Test
+    void anAdapterThatFailsEndsAloneAndTheOthersEqualTheirSoloRuns() {
+        try (Scope scope = Scope.open();
+                LanguageModel model = TinyRun.model();
+                Adapter broken = TinyRun.adapter(model, 0, 1);
+                Adapter sound = TinyRun.adapter(model, 0.1, 2);
+                Adapter alone = TinyRun.adapter(model, 0.1, 2)) {
+            broken.tensors().values().iterator().next().timesInPlace(Double.NaN);
+            TrainingConfig config = TinyRun.config().build();
+            List<String> events = new ArrayList<>();
+            TrainingListener listening = new TrainingListener() {
+                @Override
+                public void failed(TrainingTask task, Lora4jException cause) {
+                    events.add(task.name() + " failed");
+                }
+
+                @Override
+                public void finished(TrainingTask task, TrainingReport report) {
+                    events.add(task.name() + " " + report.stop() + " "
+                            + report.steps().size());
+                }
+            };
+            Trainer trainer = Trainer.of(
+                    model,
+                    TrainingTask.of("broken", broken, TinyRun.rows(4, 3), config),
+                    TrainingTask.of("sound", sound, TinyRun.rows(7, 4), config));
+            assertThatThrownBy(() -> trainer.train(listening))
+                    .isInstanceOf(TrainingException.class)
+                    .hasMessageContaining("NaN at step 1");
+            assertThat(events).containsExactly("broken failed", "sound COMPLETED 6");
+            train(model, alone, TinyRun.rows(7, 4), config);
+            assertClose(sound, alone, 1e-4);
+        }
+    }
+
+    @Test
+    void aListenerThatCannotWriteEndsOneRunAlone() {
+        try (Scope scope = Scope.open();
+                LanguageModel model = TinyRun.model();
+                Adapter first = TinyRun.adapter(model, 0, 1);
+                Adapter second = TinyRun.adapter(model, 0, 2)) {
+            List<String> finished = new ArrayList<>();
+            TrainingListener writing = new TrainingListener() {
+                @Override
+                public void finished(TrainingTask task, TrainingReport report) {
+                    if (task.name().equals("first")) {
+                        throw new Lora4jException("the disk is full");
+                    }
+                    finished.add(task.name());
+                }
+            };
+            TrainingConfig.Builder config = TinyRun.config();
+            Trainer trainer = Trainer.of(
+                    model,
+                    TrainingTask.of(
+                            "first",
+                            first,
+                            TinyRun.rows(4, 3),
+                            config.maxSteps(1).build()),
+                    TrainingTask.of(
+                            "second",
+                            second,
+                            TinyRun.rows(4, 3),
+                            config.maxSteps(3).build()));
+            assertThatThrownBy(() -> trainer.train(writing)).hasMessage("the disk is full");
+            assertThat(finished).containsExactly("second");
         }
     }
 

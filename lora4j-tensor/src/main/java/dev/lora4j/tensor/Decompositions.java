@@ -12,6 +12,9 @@ import org.bytedeco.pytorch.global.torch;
  * {@code k = min(rows, columns)} a thin form holds all of the matrix and no more.
  */
 public final class Decompositions {
+    /** Directions beyond the wanted rank that a random projection keeps. */
+    private static final int OVERSAMPLING = 10;
+
     private Decompositions() {}
 
     /**
@@ -43,6 +46,45 @@ public final class Decompositions {
             T_TensorTensorTensor_T parts = torch.linalg_svd(matrix.at(), false, new StringViewOptional());
             return new Svd(give(scope, parts.get0()), give(scope, parts.get1()), give(scope, parts.get2()));
         }
+    }
+
+    /**
+     * The leading part of the singular value decomposition by random projection (Halko et al., arXiv 0909.4061, 4.4).
+     *
+     * <p>For matrices too large to decompose whole: work and memory grow with the rank. The more iterations, the nearer
+     * to the best approximation of that rank; two are usual.
+     *
+     * @param matrix [rows, columns], finite, borrowed
+     * @param rank of the result, at most k
+     * @param key of the random projection: the same key gives the same result
+     * @return of this rank, of the calling thread's scope
+     */
+    public static Svd leadingSvd(Tensor matrix, int rank, int iterations, long key) {
+        requireMatrix(matrix);
+        long k = Math.min(matrix.size(0), matrix.size(1));
+        if (rank < 1 || rank > k) {
+            throw new TensorException("rank is " + rank + " for a " + matrix + "; expected 1 to " + k);
+        }
+        try (Scope scope = Scope.open()) {
+            int width = rank + OVERSAMPLING;
+            Svd svd = width >= k ? svd(matrix) : projected(matrix, width, iterations, key);
+            return new Svd(
+                    scope.give(svd.u().narrow(1, 0, rank).contiguous()),
+                    scope.give(svd.s().narrow(0, 0, rank).contiguous()),
+                    scope.give(svd.vt().narrow(0, 0, rank).contiguous()));
+        }
+    }
+
+    private static Svd projected(Tensor matrix, int width, int iterations, long key) {
+        Tensor transposed = matrix.transpose(0, 1);
+        Tensor start =
+                Random.normal(key, 1, matrix.size(1), width).to(matrix.dtype()).to(matrix.device());
+        Tensor q = qr(matrix.matmul(start)).q(); // [rows, width]
+        for (int i = 0; i < iterations; i++) {
+            q = qr(matrix.matmul(qr(transposed.matmul(q)).q())).q();
+        }
+        Svd small = svd(q.transpose(0, 1).matmul(matrix));
+        return new Svd(q.matmul(small.u()), small.s(), small.vt());
     }
 
     /**

@@ -81,6 +81,36 @@ class DecompositionsTest {
     }
 
     @Test
+    void theLeadingPartOfALargerMatrixIsFoundByProjection() {
+        // singular values 100, 50, 25, … with orthonormal factors: known without any decomposition of ours
+        Tensor u = Decompositions.qr(Random.normal(21, 1, 60, 30).to(DType.F64)).q();
+        Tensor v = Decompositions.qr(Random.normal(22, 1, 40, 30).to(DType.F64)).q();
+        double[] values = new double[30];
+        for (int i = 0; i < 30; i++) {
+            values[i] = 100 * Math.pow(0.5, i);
+        }
+        Tensor matrix = u.times(Tensor.of(values, 30)).matmul(v.transpose(0, 1));
+        Decompositions.Svd svd = Decompositions.leadingSvd(matrix, 3, 2, 5);
+        assertThat(svd.u().shape()).containsExactly(60, 3);
+        assertThat(svd.vt().shape()).containsExactly(3, 40);
+        assertThat(svd.s().toDoubles()).containsExactly(new double[] {100, 50, 25}, within(1e-9));
+        Tensor best = u.narrow(1, 0, 3)
+                .times(Tensor.of(new double[] {100, 50, 25}, 3))
+                .matmul(v.narrow(1, 0, 3).transpose(0, 1));
+        requireClose(svd.u().times(svd.s()).matmul(svd.vt()), best, 1e-6);
+        assertThat(svd.u().sameBits(Decompositions.leadingSvd(matrix, 3, 2, 5).u()))
+                .isTrue();
+        assertThatThrownBy(() -> Decompositions.leadingSvd(matrix, 41, 2, 5)).hasMessageContaining("expected 1 to 40");
+    }
+
+    @Test
+    void theLeadingPartOfASmallMatrixIsExact() {
+        Tensor matrix = Tensor.of(new double[] {0, 3, 2, 0}, 2, 2);
+        Decompositions.Svd svd = Decompositions.leadingSvd(matrix, 1, 0, 5);
+        requireClose(svd.u().times(svd.s()).matmul(svd.vt()), Tensor.of(new double[] {0, 3, 0, 0}, 2, 2), 1e-12);
+    }
+
+    @Test
     void whatIsNoFiniteMatrixIsRefused() {
         assertThatThrownBy(() -> Decompositions.svd(Tensor.of(new float[] {1, 2}, 2)))
                 .isInstanceOf(TensorException.class)

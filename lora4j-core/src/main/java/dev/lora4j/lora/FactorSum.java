@@ -1,0 +1,93 @@
+package dev.lora4j.lora;
+
+import dev.lora4j.tensor.DType;
+import dev.lora4j.tensor.Decompositions;
+import dev.lora4j.tensor.Device;
+import dev.lora4j.tensor.LowRank;
+import dev.lora4j.tensor.Scope;
+import dev.lora4j.tensor.Tensor;
+import java.util.List;
+
+/**
+ * The sum of weighted low-rank products of one module, ΔW = Σ v_i B_i A_i with v_i = w_i s_i, by its factors alone.
+ *
+ * <pre>
+ * B = [B_1 … B_k] [out, R], A = [v_1 A_1; …; v_k A_k] [R, in], R = Σ r_i
+ * B = Q_B R_B, Aᵀ = Q_A R_A, and R_B R_Aᵀ = U S Vᵀ is at most [R, R]
+ * ΔW = (Q_B U) S (Q_A V)ᵀ
+ * </pre>
+ *
+ * <p>Nothing of size [out, in] is ever made.
+ */
+final class FactorSum {
+    /** A few hundred roundings of float64, relative to the norms of the factors. */
+    private static final double ROUNDING = 1e-13;
+
+    private FactorSum() {}
+
+    /** One module's pair in one of the adapters. */
+    record Term(LowRank pair, double weight) {
+        /** w_i · s_i. */
+        double factor() {
+            return weight * pair.scaling();
+        }
+    }
+
+    /** The factors one beside the other, of rank R and scaling 1; of the calling thread's scope. */
+    static LowRank stacked(List<Term> terms) {
+        try (Scope scope = Scope.open()) {
+            Tensor a = Tensor.concatenate(terms.stream()
+                    .map(term -> plain(term.pair().a(), DType.F32).times(term.factor()))
+                    .toArray(Tensor[]::new));
+            return new LowRank(scope.give(a), scope.give(columns(terms, DType.F32)), 1);
+        }
+    }
+
+    /** The sum at another rank, computed in float64; of the calling thread's scope. */
+    static CombinedPair truncated(List<Term> terms, Truncation truncation) {
+        Decompositions.Svd svd = decomposed(terms);
+        return CombinedPair.of(svd, truncation, SingularValues.energy(svd.s().toDoubles(), 0));
+    }
+
+    private static Decompositions.Svd decomposed(List<Term> terms) {
+        try (Scope scope = Scope.open()) {
+            Decompositions.Qr left = Decompositions.qr(columns(terms, DType.F64));
+            Tensor scaled = Tensor.concatenate(terms.stream()
+                    .map(term -> plain(term.pair().a(), DType.F64).times(term.factor()))
+                    .toArray(Tensor[]::new));
+            Decompositions.Qr right = Decompositions.qr(scaled.transpose(0, 1));
+            Decompositions.Svd core =
+                    Decompositions.svd(left.r().matmul(right.r().transpose(0, 1)));
+            Tensor u = left.q().matmul(core.u());
+            Tensor vt = core.vt().matmul(right.q().transpose(0, 1));
+            double rounding = ROUNDING * norm(left.r()) * norm(right.r());
+            return new Decompositions.Svd(
+                    scope.give(u), scope.give(withoutRounding(core.s(), rounding)), scope.give(vt));
+        }
+    }
+
+    /** Terms that cancel leave singular values that are rounding of the terms and nothing else: those are zero. */
+    private static Tensor withoutRounding(Tensor values, double rounding) {
+        double[] clean = values.toDoubles();
+        for (int i = 0; i < clean.length; i++) {
+            clean[i] = clean[i] > rounding ? clean[i] : 0;
+        }
+        return Tensor.of(clean, clean.length);
+    }
+
+    private static double norm(Tensor matrix) {
+        return Math.sqrt(matrix.square().sum().item());
+    }
+
+    /** [B_1 … B_k], [out, R]. */
+    private static Tensor columns(List<Term> terms, DType type) {
+        Tensor rows = Tensor.concatenate(terms.stream()
+                .map(term -> plain(term.pair().b(), type).transpose(0, 1))
+                .toArray(Tensor[]::new));
+        return rows.transpose(0, 1).contiguous();
+    }
+
+    private static Tensor plain(Tensor factor, DType type) {
+        return factor.to(Device.CPU).to(type);
+    }
+}
