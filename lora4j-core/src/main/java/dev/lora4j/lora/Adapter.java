@@ -154,7 +154,8 @@ public final class Adapter implements AutoCloseable {
         });
         parts.biases()
                 .forEach((path, bias) -> tensors.put(
-                        parts.lowRanks().containsKey(path) ? TensorNames.baseBias(path) : TensorNames.bias(path), bias));
+                        parts.lowRanks().containsKey(path) ? TensorNames.baseBias(path) : TensorNames.bias(path),
+                        bias));
         return tensors;
     }
 

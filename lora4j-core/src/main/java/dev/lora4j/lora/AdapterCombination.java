@@ -1,6 +1,5 @@
 package dev.lora4j.lora;
 
-import dev.lora4j.model.Linear;
 import dev.lora4j.model.ModelTask;
 import dev.lora4j.tensor.LowRank;
 import dev.lora4j.tensor.Scope;
@@ -44,20 +43,22 @@ public final class AdapterCombination {
         CombinationCheck.requireCombinable(sources);
         Scope owner = Scope.shared();
         try (Scope scope = Scope.open()) {
-            Map<String, LowRank> pairs = new LinkedHashMap<>();
+            AdapterParts parts = AdapterParts.empty();
             double lost = 0;
             double wanted = 0;
             for (String path : paths(sources)) {
                 CombinedPair combined = combined(path, terms(path, sources), method);
-                pairs.put(
-                        path,
-                        kept(owner, combined.pair(), terms(path, sources).get(0).pair()));
+                LowRank like = terms(path, sources).get(0).pair();
+                parts.lowRanks().put(path, kept(owner, combined.pair(), like));
                 lost += combined.lost();
                 wanted += combined.wanted();
             }
-            Map<String, Linear> saved = saved(sources, owner);
+            for (WeightedAdapter source : sources) {
+                parts.embeddings().addAll(source.adapter().parts().embeddings());
+                source.adapter().saved().forEach((path, values) -> parts.saved().put(path, values.copy(owner)));
+            }
             double error = wanted == 0 ? 0 : Math.sqrt(lost / wanted);
-            return new Result(Adapter.of(identity(sources, pairs), pairs, saved, owner), error);
+            return new Result(Adapter.of(identity(sources, parts.lowRanks()), parts, owner), error);
         } catch (RuntimeException | Error e) {
             owner.close();
             throw e;
@@ -100,10 +101,7 @@ public final class AdapterCombination {
     private static List<FactorSum.Term> terms(String path, List<WeightedAdapter> sources) {
         List<FactorSum.Term> terms = new ArrayList<>();
         for (WeightedAdapter source : sources) {
-            LowRank pair = source.adapter().lowRanks().get(path);
-            if (pair != null) {
-                terms.add(new FactorSum.Term(pair, source.weight()));
-            }
+            source.adapter().pairs(path).forEach(pair -> terms.add(new FactorSum.Term(pair, source.weight())));
         }
         return terms;
     }
@@ -113,22 +111,6 @@ public final class AdapterCombination {
         Set<String> paths = new LinkedHashSet<>();
         sources.forEach(source -> paths.addAll(source.adapter().lowRanks().keySet()));
         return paths;
-    }
-
-    private static Map<String, Linear> saved(List<WeightedAdapter> sources, Scope owner) {
-        Map<String, Linear> saved = new LinkedHashMap<>();
-        for (WeightedAdapter source : sources) {
-            source.adapter().saved().forEach((path, linear) -> {
-                Tensor bias = linear.bias();
-                saved.put(
-                        path,
-                        new Linear(
-                                path,
-                                owner.keep(linear.weight().copy()),
-                                bias == null ? null : owner.keep(bias.copy())));
-            });
-        }
-        return saved;
     }
 
     private static Adapter.Identity identity(List<WeightedAdapter> sources, Map<String, LowRank> pairs) {

@@ -157,7 +157,8 @@ final class AdapterReader {
             throw new AdapterException(file + ": \"" + name + "\" has shape " + stored.shape()
                     + ", the base and the configuration expect " + expected + "; was it trained on another base?");
         }
-        Tensor view = tensors.mapped().tensor(stored.offset(), DType.valueOf(stored.type().name()), shape);
+        Tensor view = tensors.mapped()
+                .tensor(stored.offset(), DType.valueOf(stored.type().name()), shape);
         if (!view.dtype().isFloating() || !view.isFinite()) {
             throw new AdapterException(file + ": \"" + name + "\" is " + stored.type()
                     + " and holds values that are not finite numbers; the adapter is damaged");

@@ -22,6 +22,7 @@ final class CombinationCheck {
                         source.name() + " is for " + source.adapter().task() + ", " + first.name() + " is for "
                                 + first.adapter().task() + "; only adapters for one task can be combined");
             }
+            requireOnlyWeights(source);
             for (String path : source.adapter().saved().keySet()) {
                 WeightedAdapter other = owners.putIfAbsent(path, source);
                 if (other != null) {
@@ -32,6 +33,23 @@ final class CombinationCheck {
         }
         AdapterCombination.paths(sources).forEach(path -> requireSameShape(path, sources));
         requireNoPairBesideWhole(sources, owners);
+    }
+
+    /** What an adapter does beside ΔW would be lost. */
+    private static void requireOnlyWeights(WeightedAdapter source) {
+        source.adapter().lowRanks().forEach((path, pair) -> {
+            if (pair.magnitude() != null || pair.bias() != null) {
+                throw new AdapterException(source.name() + ": " + path + " has "
+                        + (pair.magnitude() != null ? "DoRA's magnitude" : "a bias of B (lora_bias)")
+                        + ", which is no change of the weight by a low rank; such adapters cannot be combined, merge"
+                        + " them instead");
+            }
+        });
+        source.adapter().biases().keySet().stream().findFirst().ifPresent(path -> {
+            throw new AdapterException(source.name() + ": the bias of " + path + " was trained (bias "
+                    + source.adapter().config().bias().peftName()
+                    + "); adapters with trained biases cannot be combined, merge them instead");
+        });
     }
 
     private static void requireSameShape(String path, List<WeightedAdapter> sources) {

@@ -18,8 +18,7 @@ final class ConvertedAdapter {
     static Map<String, Tensor> tensors(Adapter adapter) {
         Map<String, Tensor> tensors = new LinkedHashMap<>(adapter.tensors());
         adapter.parts().anchors().forEach((path, anchor) -> {
-            tensors.computeIfPresent(
-                    TensorNames.loraA(path, false), (name, a) -> Tensor.concatenate(a, anchor.a()));
+            tensors.computeIfPresent(TensorNames.loraA(path, false), (name, a) -> Tensor.concatenate(a, anchor.a()));
             tensors.computeIfPresent(TensorNames.loraB(path, false), (name, b) -> wider(b, anchor));
         });
         return tensors;

@@ -57,7 +57,10 @@ final class FreshAdapter {
                 parts.saved().put(path, own.copy(scope));
             }
             for (AdaptableModule module : TrainedBiases.of(config.bias(), modules.values(), parts)) {
-                parts.biases().put(module.path(), scope.keep(Objects.requireNonNull(module.bias()).copy()));
+                parts.biases()
+                        .put(
+                                module.path(),
+                                scope.keep(Objects.requireNonNull(module.bias()).copy()));
             }
             return Adapter.of(new Adapter.Identity(config, model.task(), labels), parts, scope);
         } catch (RuntimeException | Error e) {
@@ -100,7 +103,8 @@ final class FreshAdapter {
             }
         }
         if (config.hasLoraBias() && module instanceof Linear) {
-            pair = pair.withBias(scope.keep(Tensor.zeros(DType.F32, weight.size(0)).to(device)));
+            pair = pair.withBias(
+                    scope.keep(Tensor.zeros(DType.F32, weight.size(0)).to(device)));
         }
         if (config.isDora()) {
             pair = pair.withMagnitude(Magnitude.fresh(scope, weight, pair));
@@ -110,7 +114,9 @@ final class FreshAdapter {
 
     private LowRank kept(LowRank pair, Device device) {
         return new LowRank(
-                scope.keep(pair.a().to(device).copy()), scope.keep(pair.b().to(device).copy()), pair.scaling());
+                scope.keep(pair.a().to(device).copy()),
+                scope.keep(pair.b().to(device).copy()),
+                pair.scaling());
     }
 
     private long key(String path) {

@@ -39,7 +39,8 @@ final class InitialPair {
     LowRank of(Tensor weight) {
         try (Scope scope = Scope.open()) {
             LowRank pair = compute(weight.to(DType.F32));
-            return new LowRank(scope.give(pair.a().contiguous()), scope.give(pair.b().contiguous()), scaling);
+            return new LowRank(
+                    scope.give(pair.a().contiguous()), scope.give(pair.b().contiguous()), scaling);
         }
     }
 

@@ -2,7 +2,6 @@ package dev.lora4j.lora;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.lora4j.formats.ElementType;
-import dev.lora4j.model.Linear;
 import dev.lora4j.model.ModelTask;
 import java.util.List;
 import java.util.Locale;

@@ -1,17 +1,16 @@
 package dev.lora4j.lora;
 
-import dev.lora4j.model.LanguageModel;
 import dev.lora4j.model.AdaptableModule;
 import dev.lora4j.model.EmbeddingTable;
+import dev.lora4j.model.LanguageModel;
 import dev.lora4j.model.Linear;
 import dev.lora4j.model.ModuleValues;
 import dev.lora4j.tensor.LowRank;
 import dev.lora4j.tensor.Magnitude;
 import dev.lora4j.tensor.Scope;
 import dev.lora4j.tensor.Tensor;
-import org.jspecify.annotations.Nullable;
 import java.util.List;
-
+import org.jspecify.annotations.Nullable;
 
 /**
  * An adapter merged into its base as a view: W₁ = W + s·B·A for the targets, everything else shared.
@@ -54,7 +53,7 @@ public final class MergedModel {
                 weight = module instanceof EmbeddingTable
                         ? weight(path, weight.transpose(0, 1), pair).transpose(0, 1)
                         : weight(path, weight, pair);
-                bias = bias(bias, pair, weight);
+                bias = bias(bias, pair);
             }
             return new ModuleValues(
                     weight == module.weight() ? weight : owner.keep(weight.contiguous()),
@@ -62,7 +61,7 @@ public final class MergedModel {
         }
     }
 
-    private static @Nullable Tensor bias(@Nullable Tensor bias, LowRank pair, Tensor weight) {
+    private static @Nullable Tensor bias(@Nullable Tensor bias, LowRank pair) {
         if (pair.bias() == null) {
             return bias;
         }

@@ -77,7 +77,8 @@ final class MergedTensors {
         weight.addProductInPlace(pair.b().rows(start, end), pair.a(), pair.scaling());
         Magnitude magnitude = pair.magnitude();
         if (magnitude != null) {
-            Tensor factor = magnitude.values().rows(start, end).view(end - start, 1).dividedBy(weight.norm(-1));
+            Tensor factor =
+                    magnitude.values().rows(start, end).view(end - start, 1).dividedBy(weight.norm(-1));
             weight.timesInPlace(factor);
         }
     }

@@ -24,7 +24,10 @@ record ModulePaths(List<String> all, Set<String> linears, Set<String> embeddings
     }
 
     private static Set<String> paths(Collection<AdaptableModule> modules, Class<? extends AdaptableModule> kind) {
-        return modules.stream().filter(kind::isInstance).map(AdaptableModule::path).collect(Collectors.toSet());
+        return modules.stream()
+                .filter(kind::isInstance)
+                .map(AdaptableModule::path)
+                .collect(Collectors.toSet());
     }
 
     /** Paths that a low-rank pair can sit beside, in the model's order. */

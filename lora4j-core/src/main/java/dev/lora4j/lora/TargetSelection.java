@@ -89,8 +89,9 @@ public record TargetSelection(List<String> adapted, List<String> saved) {
                     automatic || all.all().stream().anyMatch(path -> isSaved(path, name)));
         }
         if (adapted.isEmpty()) {
-            throw new AdapterException("the targets match no linear layer or embedding that is left after exclusions and layers;"
-                    + " the model has " + String.join(", ", lastParts(paths)));
+            throw new AdapterException(
+                    "the targets match no linear layer or embedding that is left after exclusions and layers;"
+                            + " the model has " + String.join(", ", lastParts(paths)));
         }
     }
 

@@ -17,5 +17,6 @@ public sealed interface AdaptableModule permits Linear, EmbeddingTable, Norm {
     Tensor weight();
 
     /** What is added to the output, [out], or null. */
-    @Nullable Tensor bias();
+    @Nullable
+    Tensor bias();
 }

@@ -98,8 +98,8 @@ record Bert(BertConfig config, Embeddings embeddings, List<BertBlock> blocks) im
 
     @Override
     public List<AdaptableModule> modules() {
-        List<AdaptableModule> modules =
-                new ArrayList<>(List.of(embeddings.words(), embeddings.positions(), embeddings.types(), embeddings.norm()));
+        List<AdaptableModule> modules = new ArrayList<>(
+                List.of(embeddings.words(), embeddings.positions(), embeddings.types(), embeddings.norm()));
         blocks.forEach(block -> modules.addAll(block.modules()));
         return modules;
     }

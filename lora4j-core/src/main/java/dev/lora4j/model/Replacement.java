@@ -11,4 +11,8 @@ import org.jspecify.annotations.Nullable;
  * @param weight instead of the module's; null where the module's stays
  * @param bias instead of the module's; null where the module's stays
  */
-public record Replacement(long start, long end, @Nullable Tensor weight, @Nullable Tensor bias) {}
+public record Replacement(
+        long start,
+        long end,
+        @Nullable Tensor weight,
+        @Nullable Tensor bias) {}

@@ -8,7 +8,6 @@ import dev.lora4j.model.Linear;
 import dev.lora4j.model.ModelTask;
 import dev.lora4j.model.SequenceHead;
 import dev.lora4j.tensor.CrossEntropy;
-import dev.lora4j.tensor.LowRank;
 import dev.lora4j.tensor.Segment;
 import dev.lora4j.tensor.SelectRows;
 import dev.lora4j.tensor.SquaredError;

@@ -95,8 +95,7 @@ class AdapterVariantsGoldenTest {
         }
         Routing second = AdapterRouting.of(List.of(new AdapterRouting.Run(
                 golden.ids(0).length, golden.ids(0).length + golden.ids(1).length, adapter, OptionalLong.empty())));
-        Tensor hidden =
-                model.hidden(TokenBatch.of(List.of(golden.ids(0), golden.ids(1))), second, Tape.inference());
+        Tensor hidden = model.hidden(TokenBatch.of(List.of(golden.ids(0), golden.ids(1))), second, Tape.inference());
         Tensor mixed = model.logits(hidden, second);
         long first = golden.ids(0).length;
         assertClose(mixed.rows(first, mixed.size(0)), golden.tensor(variant + ".logits.1"), LOGITS, "beside base rows");
@@ -106,7 +105,7 @@ class AdapterVariantsGoldenTest {
 
     private static void requireGradients(Golden golden, LanguageModel model, Adapter adapter, String variant) {
         Map<String, Tensor> parameters = adapter.tensors();
-        long rows = golden.ids(0).length + golden.ids(1).length;
+        long rows = (long) golden.ids(0).length + golden.ids(1).length;
         try (Tape tape = Tape.recording(parameters.values())) {
             LossOf loss = LossOf.on(tape, golden, model, AdapterRouting.of(adapter, rows), 0);
             assertThat(loss.mean())
@@ -120,8 +119,7 @@ class AdapterVariantsGoldenTest {
             tape.backward();
             parameters.forEach((parameter, tensor) -> {
                 String plain = parameter.replace(".base_layer.", ".");
-                String expected = variant + ".grad."
-                        + (golden.has(variant + ".grad." + parameter) ? parameter : plain);
+                String expected = variant + ".grad." + (golden.has(variant + ".grad." + parameter) ? parameter : plain);
                 assertClose(tape.gradient(tensor).orElseThrow(), golden.tensor(expected), LOGITS, parameter);
             });
         }
@@ -139,8 +137,7 @@ class AdapterVariantsGoldenTest {
         }
         expected.remove(List.of("peft_version", "auto_mapping"));
         expected.fieldNames()
-                .forEachRemaining(key ->
-                        assertThat(found.path(key)).as(key).isEqualTo(expected.path(key)));
+                .forEachRemaining(key -> assertThat(found.path(key)).as(key).isEqualTo(expected.path(key)));
         Map<String, StoredTensor.Mapped> names =
                 new TreeMap<>(SafetensorsFile.open(theirs.resolve("adapter_model.safetensors"))
                         .tensors());

@@ -92,8 +92,8 @@ class BertGoldenTest {
             TokenBatch batch = batch(golden);
             Linear pooler = model.pooler().orElseThrow();
             SequenceHead base = new SequenceHead(pooler, model.classifier().orElseThrow());
-            SequenceHead own = new SequenceHead(
-                    pooler, adapter.savedLinear("classifier").orElseThrow());
+            SequenceHead own =
+                    new SequenceHead(pooler, adapter.savedLinear("classifier").orElseThrow());
             SequenceHead mergedHead =
                     new SequenceHead(pooler, merged.classifier().orElseThrow());
             AdapterRouting routing =

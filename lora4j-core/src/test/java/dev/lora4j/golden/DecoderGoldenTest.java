@@ -95,8 +95,7 @@ class DecoderGoldenTest {
                 Tensor hidden = model.continued(TokenBatch.of(List.of(next)), clipped, List.of(cache));
                 Tensor last = hidden.rows(rows - 1, rows);
                 Routing one = path -> List.of();
-                tokens[i] = (int)
-                        model.logits(last, one).argmax().toLongs()[0];
+                tokens[i] = (int) model.logits(last, one).argmax().toLongs()[0];
                 next = new int[] {tokens[i]};
             }
         }
@@ -134,8 +133,7 @@ class DecoderGoldenTest {
                 List<int[]> sequence = List.of(golden.ids(i));
                 AdapterRouting routing = AdapterRouting.of(adapter, golden.ids(i).length);
                 Tensor hidden = model.hidden(TokenBatch.of(sequence), routing, Tape.inference());
-                Tensor logits =
-                        model.logits(hidden, routing);
+                Tensor logits = model.logits(hidden, routing);
                 assertClose(logits, golden.tensor(variant + ".logits." + i), LOGITS, variant);
             }
         }

@@ -19,7 +19,11 @@ import org.jspecify.annotations.Nullable;
 public final class LowRankEmbedding {
     private LowRankEmbedding() {}
 
-    private record Kept(Segment segment, Tensor ids, Tensor projected, @Nullable Tensor direction) {}
+    private record Kept(
+            Segment segment,
+            Tensor ids,
+            Tensor projected,
+            @Nullable Tensor direction) {}
 
     /**
      * Looks up.
@@ -96,8 +100,11 @@ public final class LowRankEmbedding {
             tape.addProduct(pair.b(), du.at().t(), kept.projected().at().mul(scaling));
         }
         if (tape.tracks(pair.a())) {
-            org.bytedeco.pytorch.Tensor dProjected = torch.mm(du.at(), pair.b().at()).mul_(scaling);
-            tape.buffer(pair.a(), pair.a().shape(), du).at().index_add_(1, kept.ids().at(), dProjected.t());
+            org.bytedeco.pytorch.Tensor dProjected =
+                    torch.mm(du.at(), pair.b().at()).mul_(scaling);
+            tape.buffer(pair.a(), pair.a().shape(), du)
+                    .at()
+                    .index_add_(1, kept.ids().at(), dProjected.t());
         }
     }
 }

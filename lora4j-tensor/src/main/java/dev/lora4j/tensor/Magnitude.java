@@ -48,8 +48,7 @@ public record Magnitude(Tensor values, Tensor norms, Tensor weight, Tensor squar
     }
 
     Magnitude copy(Scope owner) {
-        return new Magnitude(
-                owner.keep(values.copy()), owner.keep(norms.copy()), weight, owner.keep(squares.copy()));
+        return new Magnitude(owner.keep(values.copy()), owner.keep(norms.copy()), weight, owner.keep(squares.copy()));
     }
 
     /** Computes the norms anew; to be called after the pair's values have changed. */
@@ -84,8 +83,7 @@ public record Magnitude(Tensor values, Tensor norms, Tensor weight, Tensor squar
     /** dm = Σ dy ∘ u / n over the rows; nothing for a row of zeros. */
     void addGradient(Tape tape, Tensor dy, Tensor direction) {
         if (tape.tracks(values)) {
-            Tensor quotient =
-                    new Tensor(dy.times(direction).at().sum(0)).dividedBy(norms);
+            Tensor quotient = new Tensor(dy.times(direction).at().sum(0)).dividedBy(norms);
             tape.add(values, new Tensor(quotient.at().masked_fill_(norms.at().eq(Numbers.ZERO), Numbers.ZERO)));
         }
     }

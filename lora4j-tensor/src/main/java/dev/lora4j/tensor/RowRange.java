@@ -14,8 +14,7 @@ public final class RowRange {
         Tensor y = x.rows(start, end);
         if (tape.tracks(x)) {
             long[] shape = x.shape();
-            tape.record(
-                    y, dy -> tape.buffer(x, shape, dy).rows(start, end).at().add_(dy.at()));
+            tape.record(y, dy -> tape.buffer(x, shape, dy).rows(start, end).at().add_(dy.at()));
         }
         return y;
     }

@@ -113,7 +113,8 @@ record SegmentPass(
         if (!tape.tracks(pair.a()) && !tape.tracks(x)) {
             return;
         }
-        org.bytedeco.pytorch.Tensor dProjected = torch.mm(du.at(), pair.b().at()).mul_(scaling); // [rows, rank]
+        org.bytedeco.pytorch.Tensor dProjected =
+                torch.mm(du.at(), pair.b().at()).mul_(scaling); // [rows, rank]
         tape.addProduct(pair.a(), dProjected.t(), input.at());
         if (tape.tracks(x)) {
             Tensor dx = tape.buffer(x, x.shape(), dy).rows(segment.start(), segment.end());
@@ -128,8 +129,7 @@ record SegmentPass(
         }
     }
 
-    private void addInput(
-            Tensor dx, org.bytedeco.pytorch.Tensor dProjected, Tensor dy, Tensor du, Tensor weight) {
+    private void addInput(Tensor dx, org.bytedeco.pytorch.Tensor dProjected, Tensor dy, Tensor du, Tensor weight) {
         Tensor a = segment.adapter().a();
         if (mask == null) {
             dx.at().addmm_(dProjected, a.at());

@@ -61,7 +61,8 @@ public final class VocabularyLoss {
         try (Scope scope = Scope.open();
                 Tape inner = tape.tracks(hidden) ? tape.nested(x) : tape.nested()) {
             CrossEntropy.Targets targets = all.rows(rows.start(), rows.end());
-            Tensor raw = LowRankLinear.apply(inner, x, head.weight(), null, Segment.within(head.segments(), rows.start(), rows.end()));
+            Tensor raw = LowRankLinear.apply(
+                    inner, x, head.weight(), null, Segment.within(head.segments(), rows.start(), rows.end()));
             Tensor logits = softcap(inner, raw, head.softcap());
             Tensor losses = CrossEntropy.losses(logits, targets);
             if (inner.tracks(logits)) {
