@@ -44,7 +44,8 @@ def write_case(name, model, folder, sequences):
         smoothed, smoothed_facts = smoothed_values(model, peft_model, sequences)
         tensors.update(smoothed)
         facts["smoothed"] = smoothed_facts
-        facts["variants"] = variants.write(model, folder, sequences)
+    if name in variants.VARIANTS:
+        facts["variants"] = variants.write(name, model, folder, sequences)
     facts["greedy"] = greedy(model, sequences[1][0])
     adapter_facts["greedy"] = greedy(peft_model, sequences[1][0])
     losses, after = lora.adamw_steps(peft_model, lambda m: loss_of(m, sequences))

@@ -28,11 +28,13 @@ def adapted(model, seed, **settings):
 
 def trainable(peft_model):
     """Trainable tensors under the names that PEFT gives them in adapter_model.safetensors."""
-    return {
-        name.replace(".modules_to_save.default.", ".").replace(".default.", "."): value
-        for name, value in peft_model.named_parameters()
-        if value.requires_grad
-    }
+    return {plain(name): value for name, value in peft_model.named_parameters() if value.requires_grad}
+
+
+def plain(name):
+    """A parameter's name as its file has it: without the adapter's name and what wraps the module."""
+    name = name.replace(".modules_to_save.default.", ".").replace(".default.", ".")
+    return name.removesuffix(".default").replace(".lora_magnitude_vector.weight", ".lora_magnitude_vector")
 
 
 def gradients(peft_model, loss, prefix):

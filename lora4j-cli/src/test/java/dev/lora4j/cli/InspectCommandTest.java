@@ -43,9 +43,9 @@ class InspectCommandTest {
     void saysWhyAnAdapterCannotBeUsed() throws IOException {
         TinyModel.writeAdapter(folder);
         Path config = folder.resolve("adapter_config.json");
-        Files.writeString(config, Files.readString(config).replace("\"r\": 1", "\"r\": 1, \"use_dora\": true"));
+        Files.writeString(config, Files.readString(config).replace("\"r\": 1", "\"r\": 1, \"use_qalora\": true"));
         JsonNode json = CliRun.of("inspect", folder.toString(), "--json").json();
-        assertThat(json.path("not_usable_here").asText()).contains("use_dora");
+        assertThat(json.path("not_usable_here").asText()).contains("use_qalora");
     }
 
     @Test

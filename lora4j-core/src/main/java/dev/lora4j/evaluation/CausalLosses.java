@@ -4,7 +4,6 @@ import dev.lora4j.data.Example;
 import dev.lora4j.lora.Adapter;
 import dev.lora4j.lora.AdapterRouting;
 import dev.lora4j.model.LanguageModel;
-import dev.lora4j.model.Linear;
 import dev.lora4j.model.Routing;
 import dev.lora4j.model.TokenBatch;
 import dev.lora4j.tensor.CrossEntropy;
@@ -24,8 +23,6 @@ import java.util.stream.LongStream;
 record CausalLosses(double sum, long right, long tokens) {
     /** Logits alive at a time, in values: 16 Mi float32 are 64 MiB. */
     private static final long CHUNK_VALUES = 1L << 24;
-
-    private static final String HEAD = "lm_head";
 
     static CausalLosses of(LanguageModel model, Optional<Adapter> adapter, List<Example> batch) {
         TokenBatch tokens = ExampleBatches.tokens(batch);
@@ -54,14 +51,13 @@ record CausalLosses(double sum, long right, long tokens) {
 
     private static CausalLosses chunked(
             LanguageModel model, Optional<Adapter> adapter, Tensor hidden, long[] expected) {
-        Linear head = adapter.map(each -> each.saved().get(HEAD)).orElseGet(model::outputLayer);
-        int chunk = (int) Math.max(1, CHUNK_VALUES / head.outFeatures());
+        int chunk = (int) Math.max(1, CHUNK_VALUES / model.vocabularySize());
         double sum = 0;
         long right = 0;
         for (int start = 0; start < expected.length; start += chunk) {
             int end = Math.min(expected.length, start + chunk);
             try (Scope scope = Scope.open()) {
-                Tensor logits = model.logits(hidden.rows(start, end), head, routing(adapter, end - start));
+                Tensor logits = model.logits(hidden.rows(start, end), routing(adapter, end - start));
                 long[] labels = Arrays.copyOfRange(expected, start, end);
                 sum += sum(logits, labels);
                 long[] found = logits.argmax().toLongs();

@@ -58,7 +58,7 @@ public final class SequencePredictions {
     }
 
     private static Linear head(String path, LanguageModel model, Optional<Adapter> adapter, Optional<Linear> own) {
-        return adapter.map(each -> each.saved().get(path))
+        return adapter.flatMap(each -> each.savedLinear(path))
                 .or(() -> own)
                 .orElseThrow(() -> new Lora4jException(model.name() + ": neither the model nor the adapter has a \""
                         + path + "\"; expected an adapter trained for classification or regression"));

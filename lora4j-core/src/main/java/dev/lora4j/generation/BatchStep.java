@@ -4,7 +4,6 @@ import dev.lora4j.lora.Adapter;
 import dev.lora4j.lora.AdapterRouting;
 import dev.lora4j.lora.AdapterRouting.Run;
 import dev.lora4j.model.LanguageModel;
-import dev.lora4j.model.Linear;
 import dev.lora4j.model.TokenBatch;
 import dev.lora4j.tensor.Scope;
 import dev.lora4j.tensor.Tensor;
@@ -20,9 +19,6 @@ import java.util.OptionalLong;
  * @param parts those of the same adapter side by side
  */
 record BatchStep(LanguageModel model, List<Part> parts) {
-    /** Path of the output layer, which an adapter may have trained whole. */
-    private static final String HEAD = "lm_head";
-
     /** What a sequence puts into a step: its tokens that the cache has not seen yet. */
     @SuppressWarnings("ArrayRecordComponent") // passed on once, never compared
     record Part(ActiveSequence sequence, int[] tokens) {
@@ -59,29 +55,13 @@ record BatchStep(LanguageModel model, List<Part> parts) {
         }
     }
 
-    /** Neighbours with the same output layer share its product. */
     private void advance(List<Part> read, Tensor hidden) {
-        for (int start = 0; start < read.size(); ) {
-            Linear head = head(read.get(start));
-            int end = start + 1;
-            while (end < read.size() && head(read.get(end)).equals(head)) {
-                end++;
-            }
-            try (Scope scope = Scope.open()) {
-                List<Part> same = read.subList(start, end);
-                int[] ones = new int[same.size()];
-                Arrays.fill(ones, 1);
-                Tensor logits = model.logits(hidden.rows(start, end), head, routing(ones, same));
-                for (int i = 0; i < same.size(); i++) {
-                    same.get(i).sequence().advance(logits.rows(i, i + 1).toFloats());
-                }
-            }
-            start = end;
+        int[] ones = new int[read.size()];
+        Arrays.fill(ones, 1);
+        Tensor logits = model.logits(hidden, routing(ones, read));
+        for (int i = 0; i < read.size(); i++) {
+            read.get(i).sequence().advance(logits.rows(i, i + 1).toFloats());
         }
-    }
-
-    private Linear head(Part part) {
-        return part.adapter().map(adapter -> adapter.saved().get(HEAD)).orElseGet(model::outputLayer);
     }
 
     private static AdapterRouting routing(int[] lengths, List<Part> parts) {

@@ -3,10 +3,8 @@ package dev.lora4j.lora;
 import dev.lora4j.model.LanguageModel;
 import dev.lora4j.model.Linear;
 import dev.lora4j.model.ModelTask;
-import dev.lora4j.tensor.DType;
-import dev.lora4j.tensor.DropoutStream;
+import dev.lora4j.model.ModuleValues;
 import dev.lora4j.tensor.LowRank;
-import dev.lora4j.tensor.Random;
 import dev.lora4j.tensor.Scope;
 import dev.lora4j.tensor.Tensor;
 import java.util.ArrayList;
@@ -14,7 +12,9 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * A LoRA adapter: a low-rank pair for each adapted layer, and the modules trained whole.
@@ -24,22 +24,17 @@ import java.util.Optional;
  * safe for any number of threads. Holds native memory until closed.
  */
 public final class Adapter implements AutoCloseable {
-    /** Deviation of fresh heads, BERT's {@code initializer_range}. */
-    private static final double HEAD_DEVIATION = 0.02;
-
     private final LoraConfig config;
     private final ModelTask task;
     private final List<String> labels;
-    private final Map<String, LowRank> lowRanks;
-    private final Map<String, Linear> saved;
+    private final AdapterParts parts;
     private final Scope scope;
 
-    private Adapter(Identity identity, Map<String, LowRank> lowRanks, Map<String, Linear> saved, Scope scope) {
+    private Adapter(Identity identity, AdapterParts parts, Scope scope) {
         this.config = identity.config();
         this.task = identity.task();
         this.labels = identity.labels();
-        this.lowRanks = Collections.unmodifiableMap(new LinkedHashMap<>(lowRanks));
-        this.saved = Collections.unmodifiableMap(new LinkedHashMap<>(saved));
+        this.parts = parts;
         this.scope = scope;
     }
 
@@ -55,8 +50,8 @@ public final class Adapter implements AutoCloseable {
     }
 
     /** Takes tensors that belong to the scope. */
-    static Adapter of(Identity identity, Map<String, LowRank> lowRanks, Map<String, Linear> saved, Scope scope) {
-        return new Adapter(identity, lowRanks, saved, scope);
+    static Adapter of(Identity identity, AdapterParts parts, Scope scope) {
+        return new Adapter(identity, parts, scope);
     }
 
     /**
@@ -66,17 +61,17 @@ public final class Adapter implements AutoCloseable {
      * @throws AdapterException if a target matches nothing
      */
     public static Adapter create(LanguageModel model, LoraConfig config, long seed) {
-        return create(model, config, List.of(), 0, seed);
+        return new FreshAdapter(model, seed).create(config, List.of(), 0);
     }
 
     /** A fresh adapter with a classification head of its own for these labels. */
     public static Adapter createClassifier(LanguageModel model, LoraConfig config, List<String> labels, long seed) {
-        return create(model, withHeads(model, config), labels, labels.size(), seed);
+        return new FreshAdapter(model, seed).create(withHeads(model, config), labels, labels.size());
     }
 
     /** A fresh adapter with a head of its own that gives one number. */
     public static Adapter createRegression(LanguageModel model, LoraConfig config, long seed) {
-        return create(model, withHeads(model, config), List.of(), 1, seed);
+        return new FreshAdapter(model, seed).create(withHeads(model, config), List.of(), 1);
     }
 
     /** PEFT trains the classifier by itself; a pooler that the base lacks must be trained too. */
@@ -89,76 +84,6 @@ public final class Adapter implements AutoCloseable {
             names.add("pooler");
         }
         return config.modulesToSave(names);
-    }
-
-    private static Adapter create(LanguageModel model, LoraConfig config, List<String> labels, int outputs, long seed) {
-        Scope scope = Scope.shared();
-        try (Scope creating = Scope.open()) {
-            Map<String, Linear> linears = new LinkedHashMap<>();
-            model.linears().forEach(linear -> linears.put(linear.path(), linear));
-            if (outputs > 0) {
-                freshHeads(model, outputs, seed).forEach(head -> linears.put(head.path(), head));
-            }
-            TargetSelection selection = TargetSelection.of(
-                    config,
-                    linears.keySet(),
-                    UsualTargets.of(model.config().path("model_type").asText()));
-            Map<String, LowRank> lowRanks = new LinkedHashMap<>();
-            for (String path : selection.adapted()) {
-                lowRanks.put(path, fresh(config, need(linears, path), scope, seed));
-            }
-            Map<String, Linear> saved = new LinkedHashMap<>();
-            for (String path : selection.saved()) {
-                saved.put(path, copyOf(need(linears, path), scope));
-            }
-            return new Adapter(new Identity(config, model.task(), labels), lowRanks, saved, scope);
-        } catch (RuntimeException | Error e) {
-            scope.close();
-            throw e;
-        }
-    }
-
-    private static Linear need(Map<String, Linear> linears, String path) {
-        return Optional.ofNullable(linears.get(path)).orElseThrow();
-    }
-
-    private static List<Linear> freshHeads(LanguageModel model, int outputs, long seed) {
-        int hidden = model.hiddenSize();
-        List<Linear> heads = new ArrayList<>();
-        if (model.pooler().isEmpty()) {
-            heads.add(freshHead("bert.pooler.dense", hidden, hidden, seed));
-        }
-        heads.add(freshHead("classifier", outputs, hidden, seed));
-        return heads;
-    }
-
-    private static Linear freshHead(String path, int out, int in, long seed) {
-        return new Linear(path, Random.normal(key(seed, path), HEAD_DEVIATION, out, in), Tensor.zeros(DType.F32, out));
-    }
-
-    private static LowRank fresh(LoraConfig config, Linear linear, Scope scope, long seed) {
-        int rank = config.rankAt(linear.path());
-        long in = linear.inFeatures();
-        long key = key(seed, linear.path());
-        Tensor a = switch (config.initialization()) {
-            case KAIMING -> Random.uniform(key, 1 / Math.sqrt((double) in), rank, in);
-            case GAUSSIAN -> Random.normal(key, 1.0 / rank, rank, in);
-        };
-        Tensor b = Tensor.zeros(DType.F32, linear.outFeatures(), rank);
-        return new LowRank(
-                scope.keep(a.to(linear.weight().device())),
-                scope.keep(b.to(linear.weight().device())),
-                config.scalingAt(linear.path()));
-    }
-
-    private static long key(long seed, String path) {
-        return DropoutStream.mix(seed ^ DropoutStream.mix(path.hashCode()));
-    }
-
-    private static Linear copyOf(Linear linear, Scope scope) {
-        Tensor bias = linear.bias();
-        return new Linear(
-                linear.path(), scope.keep(linear.weight().copy()), bias == null ? null : scope.keep(bias.copy()));
     }
 
     /** What it looks like. */
@@ -176,30 +101,66 @@ public final class Adapter implements AutoCloseable {
         return labels;
     }
 
-    /** The low-rank pairs by the path of their layer. */
+    /** The trained low-rank pairs by the path of their layer. */
     public Map<String, LowRank> lowRanks() {
-        return lowRanks;
+        return Collections.unmodifiableMap(parts.lowRanks());
+    }
+
+    /** Every low-rank pair beside a layer: the trained one, and a frozen one where training began with a part of W. */
+    public List<LowRank> pairs(String path) {
+        return Stream.of(parts.lowRanks().get(path), parts.anchors().get(path))
+                .filter(Objects::nonNull)
+                .toList();
     }
 
     /** The modules trained whole, by path. */
-    public Map<String, Linear> saved() {
-        return saved;
+    public Map<String, ModuleValues> saved() {
+        return Collections.unmodifiableMap(parts.saved());
+    }
+
+    /** A linear layer trained whole, if the one at this path is. */
+    public Optional<Linear> savedLinear(String path) {
+        return Optional.ofNullable(parts.saved().get(path)).map(values -> Linear.of(path, values));
+    }
+
+    /** Trained biases of modules whose weight is the base's, by path. */
+    public Map<String, Tensor> biases() {
+        return Collections.unmodifiableMap(parts.biases());
+    }
+
+    AdapterParts parts() {
+        return parts;
     }
 
     /** Every tensor that training changes, in a fixed order, by its name in PEFT's files. */
     public Map<String, Tensor> tensors() {
         Map<String, Tensor> tensors = new LinkedHashMap<>();
-        lowRanks.forEach((path, lowRank) -> {
-            tensors.put(TensorNames.loraA(path), lowRank.a());
-            tensors.put(TensorNames.loraB(path), lowRank.b());
-        });
-        saved.forEach((path, linear) -> {
-            tensors.put(TensorNames.weight(path), linear.weight());
-            if (linear.bias() != null) {
-                tensors.put(TensorNames.bias(path), linear.bias());
+        parts.lowRanks().forEach((path, pair) -> {
+            boolean embedding = parts.embeddings().contains(path);
+            tensors.put(TensorNames.loraA(path, embedding), pair.a());
+            tensors.put(TensorNames.loraB(path, embedding), pair.b());
+            if (pair.bias() != null) {
+                tensors.put(TensorNames.loraBias(path), pair.bias());
+            }
+            if (pair.magnitude() != null) {
+                tensors.put(TensorNames.magnitude(path), pair.magnitude().values());
             }
         });
+        parts.saved().forEach((path, values) -> {
+            tensors.put(TensorNames.weight(path), values.weight());
+            if (values.bias() != null) {
+                tensors.put(TensorNames.bias(path), values.bias());
+            }
+        });
+        parts.biases()
+                .forEach((path, bias) -> tensors.put(
+                        parts.lowRanks().containsKey(path) ? TensorNames.baseBias(path) : TensorNames.bias(path), bias));
         return tensors;
+    }
+
+    /** Brings what is derived from the tensors up to date; to be called after they have changed. */
+    public void refresh() {
+        parts.lowRanks().values().forEach(LowRank::refresh);
     }
 
     /** Number of trained values. */
@@ -211,13 +172,13 @@ public final class Adapter implements AutoCloseable {
     public Adapter copy() {
         Scope owner = Scope.shared();
         try (Scope copying = Scope.open()) {
-            Map<String, LowRank> pairs = new LinkedHashMap<>();
-            lowRanks.forEach((path, pair) -> pairs.put(
-                    path,
-                    new LowRank(owner.keep(pair.a().copy()), owner.keep(pair.b().copy()), pair.scaling())));
-            Map<String, Linear> modules = new LinkedHashMap<>();
-            saved.forEach((path, linear) -> modules.put(path, copyOf(linear, owner)));
-            return new Adapter(new Identity(config, task, labels), pairs, modules, owner);
+            AdapterParts copies = AdapterParts.empty();
+            parts.lowRanks().forEach((path, pair) -> copies.lowRanks().put(path, pair.copy(owner)));
+            parts.anchors().forEach((path, pair) -> copies.anchors().put(path, pair.copy(owner)));
+            copies.embeddings().addAll(parts.embeddings());
+            parts.saved().forEach((path, values) -> copies.saved().put(path, values.copy(owner)));
+            parts.biases().forEach((path, bias) -> copies.biases().put(path, owner.keep(bias.copy())));
+            return new Adapter(new Identity(config, task, labels), copies, owner);
         }
     }
 

@@ -20,13 +20,22 @@ final class AdapterDigest {
         for (Map.Entry<String, Tensor> entry : new TreeMap<>(adapter.tensors()).entrySet()) {
             Tensor tensor = entry.getValue();
             update(digest, entry.getKey() + Arrays.toString(tensor.shape()));
-            float[] values = tensor.toFloats();
-            ByteBuffer bytes = ByteBuffer.allocate(values.length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
-            bytes.asFloatBuffer().put(values);
-            digest.update(bytes.array());
+            values(digest, tensor);
         }
+        new TreeMap<>(adapter.parts().anchors()).forEach((path, pair) -> {
+            update(digest, path);
+            values(digest, pair.a());
+            values(digest, pair.b());
+        });
         new TreeMap<>(adapter.lowRanks()).forEach((path, pair) -> update(digest, path + "=" + pair.scaling()));
         return HexFormat.of().formatHex(digest.digest());
+    }
+
+    private static void values(MessageDigest digest, Tensor tensor) {
+        float[] values = tensor.toFloats();
+        ByteBuffer bytes = ByteBuffer.allocate(values.length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        bytes.asFloatBuffer().put(values);
+        digest.update(bytes.array());
     }
 
     private static void update(MessageDigest digest, String text) {

@@ -12,6 +12,7 @@ import dev.lora4j.formats.safetensors.SafetensorsWriter;
 import dev.lora4j.formats.safetensors.TensorContent;
 import dev.lora4j.model.LanguageModel;
 import dev.lora4j.model.ModelTask;
+import dev.lora4j.tensor.Scope;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -107,9 +108,11 @@ public final class AdapterFolder {
     public static Map<String, FileContent> files(Adapter adapter, String base) {
         Map<String, FileContent> files = new LinkedHashMap<>();
         List<TensorContent> tensors = new ArrayList<>();
-        adapter.tensors()
-                .forEach((name, tensor) -> tensors.add(TensorContent.floats(
-                        name, Arrays.stream(tensor.shape()).boxed().toList(), tensor.toFloats())));
+        try (Scope scope = Scope.open()) {
+            ConvertedAdapter.tensors(adapter)
+                    .forEach((name, tensor) -> tensors.add(TensorContent.floats(
+                            name, Arrays.stream(tensor.shape()).boxed().toList(), tensor.toFloats())));
+        }
         files.put(WEIGHTS, SafetensorsWriter.content(tensors, SafetensorsWriter.PYTORCH));
         if (!adapter.labels().isEmpty()) {
             ObjectNode labels = JsonNodeFactory.instance.objectNode();
@@ -117,8 +120,7 @@ public final class AdapterFolder {
             files.put(LABELS, FileContent.text(pretty(labels)));
         }
         files.put("README.md", FileContent.text(ModelCard.of(adapter, base)));
-        Targets usual = UsualTargets.of(adapter.task() == ModelTask.CAUSAL_LM ? "llama" : "bert");
-        files.put(CONFIG, FileContent.text(pretty(PeftConfig.toJson(adapter, base, usual))));
+        files.put(CONFIG, FileContent.text(pretty(PeftConfig.toJson(adapter, base))));
         return files;
     }
 

@@ -2,21 +2,24 @@ package dev.lora4j.lora;
 
 import dev.lora4j.formats.StoredTensor;
 import dev.lora4j.formats.safetensors.SafetensorsFile;
+import dev.lora4j.model.AdaptableModule;
+import dev.lora4j.model.EmbeddingTable;
 import dev.lora4j.model.LanguageModel;
 import dev.lora4j.model.Linear;
+import dev.lora4j.model.ModuleValues;
 import dev.lora4j.tensor.DType;
 import dev.lora4j.tensor.LowRank;
+import dev.lora4j.tensor.Magnitude;
 import dev.lora4j.tensor.MappedFile;
 import dev.lora4j.tensor.Scope;
 import dev.lora4j.tensor.Tensor;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
-import java.util.OptionalLong;
 
 /** Reads the tensors of one adapter: every one wanted must be there, every one there must be wanted. */
 final class AdapterReader {
@@ -42,89 +45,126 @@ final class AdapterReader {
         Scope scope = Scope.shared();
         try (Scope reading = Scope.open();
                 MappedFile mapped = MappedFile.open(file)) {
-            Map<String, Linear> linears = linears();
-            TargetSelection selection = TargetSelection.of(
-                    parsed.config(),
-                    linears.keySet(),
-                    UsualTargets.of(model.config().path("model_type").asText()));
-            Map<String, LowRank> pairs = new LinkedHashMap<>();
+            Map<String, AdaptableModule> modules = modules();
+            Targets usual = UsualTargets.of(model.config().path("model_type").asText());
+            LoraConfig config = parsed.config().targets().isPresent()
+                    ? parsed.config()
+                    : parsed.config().targets(usual);
+            TargetSelection selection = TargetSelection.of(config, ModulePaths.of(modules.values()), usual);
+            AdapterParts parts = AdapterParts.empty();
+            Tensors tensors = new Tensors(mapped, scope);
             for (String path : selection.adapted()) {
-                pairs.put(path, pair(mapped, scope, Objects.requireNonNull(linears.get(path)), path));
+                addPair(parts, tensors, Objects.requireNonNull(modules.get(path)));
             }
-            Map<String, Linear> saved = new LinkedHashMap<>();
             for (String path : selection.saved()) {
-                saved.put(path, saved(mapped, scope, path));
+                parts.saved().put(path, saved(tensors, Objects.requireNonNull(modules.get(path))));
+            }
+            for (AdaptableModule module : TrainedBiases.of(config.bias(), modules.values(), parts)) {
+                parts.biases().put(module.path(), bias(tensors, module));
             }
             requireNothingLeft();
-            return Adapter.of(new Adapter.Identity(parsed.config(), parsed.task(), labels), pairs, saved, scope);
+            return Adapter.of(new Adapter.Identity(config, parsed.task(), labels), parts, scope);
         } catch (RuntimeException | Error e) {
             scope.close();
             throw e;
         }
     }
 
-    /** The model's linear layers, and the heads that only the adapter has. */
-    private Map<String, Linear> linears() {
-        Map<String, Linear> linears = new LinkedHashMap<>();
-        model.linears().forEach(linear -> linears.put(linear.path(), linear));
+    /** The file's tensors on their way into the adapter's scope. */
+    private record Tensors(MappedFile mapped, Scope scope) {}
+
+    /** The model's modules, and the heads that only the adapter has. */
+    private Map<String, AdaptableModule> modules() {
+        Map<String, AdaptableModule> modules = new LinkedHashMap<>();
+        model.modules().forEach(module -> modules.put(module.path(), module));
         for (String head : List.of("bert.pooler.dense", "classifier")) {
-            if (!linears.containsKey(head) && left.containsKey(TensorNames.weight(head))) {
-                try (Scope scope = Scope.open()) {
-                    linears.put(head, new Linear(head, Tensor.zeros(DType.F32, 1, 1), null));
-                }
+            StoredTensor.Mapped stored = left.get(TensorNames.weight(head));
+            if (!modules.containsKey(head) && stored != null && stored.shape().size() == 2) {
+                long outputs = stored.shape().get(0);
+                modules.put(head, Linear.of(head, ModuleValues.outline(outputs, model.hiddenSize(), hasBias(head))));
             }
         }
-        return linears;
+        return modules;
     }
 
-    private LowRank pair(MappedFile mapped, Scope scope, Linear linear, String path) {
-        int rank = parsed.config().rankAt(path);
-        Tensor a = take(mapped, scope, TensorNames.loraA(path), rank, OptionalLong.of(linear.inFeatures()));
-        Tensor b = take(mapped, scope, TensorNames.loraB(path), linear.outFeatures(), OptionalLong.of(rank));
-        return new LowRank(a, b, parsed.config().scalingAt(path));
+    private boolean hasBias(String head) {
+        return left.containsKey(TensorNames.bias(head));
     }
 
-    private Linear saved(MappedFile mapped, Scope scope, String path) {
-        String name = TensorNames.weight(path);
-        List<Long> shape = Optional.ofNullable(left.get(name))
-                .orElseThrow(() -> missing(name))
-                .shape();
-        if (shape.size() != 2) {
-            throw new AdapterException(file + ": \"" + name + "\" has shape " + shape + ", expected two dimensions");
+    private void addPair(AdapterParts parts, Tensors tensors, AdaptableModule module) {
+        String path = module.path();
+        boolean embedding = module instanceof EmbeddingTable;
+        LoraConfig config = parsed.config();
+        int rank = config.rankAt(path);
+        Tensor weight = embedding ? module.weight().transpose(0, 1) : module.weight();
+        Tensor a = take(tensors, TensorNames.loraA(path, embedding), rank, weight.size(1));
+        Tensor b = take(tensors, TensorNames.loraB(path, embedding), weight.size(0), rank);
+        LowRank pair = new LowRank(a, b, config.scalingAt(path));
+        if (config.hasLoraBias() && !embedding) {
+            pair = pair.withBias(take(tensors, TensorNames.loraBias(path), weight.size(0)));
         }
-        Tensor weight = take(mapped, scope, name, shape.get(0), OptionalLong.of(expectedInput(path, shape.get(1))));
-        String bias = TensorNames.bias(path);
-        return new Linear(
-                path,
-                weight,
-                left.containsKey(bias) ? take(mapped, scope, bias, shape.get(0), OptionalLong.empty()) : null);
+        if (config.isDora()) {
+            Tensor magnitude = take(tensors, TensorNames.magnitude(path), weight.size(0));
+            pair = pair.withMagnitude(Magnitude.of(tensors.scope(), magnitude, weight, pair));
+        }
+        if (config.initialization().changesBase() && !embedding) {
+            InitialPair initial = new InitialPair(config.initialization(), rank, pair.scaling(), 0);
+            parts.anchors().put(path, initial.of(weight).copy(tensors.scope()).negated(tensors.scope()));
+        }
+        if (embedding) {
+            parts.embeddings().add(path);
+            skipBaseTable(path, module);
+        }
+        parts.lowRanks().put(path, pair);
     }
 
-    private long expectedInput(String path, long found) {
-        return path.equals("classifier") || path.endsWith("pooler.dense") || path.equals("lm_head")
-                ? model.hiddenSize()
-                : found;
+    /** PEFT writes the base's own table beside a pair for it; another size would mean another vocabulary. */
+    private void skipBaseTable(String path, AdaptableModule module) {
+        StoredTensor.Mapped stored = left.remove(TensorNames.weight(path + ".base_layer"));
+        List<Long> expected = List.of(module.weight().size(0), module.weight().size(1));
+        if (stored != null && !stored.shape().equals(expected)) {
+            throw new AdapterException(file + ": \"" + stored.name() + "\" has shape " + stored.shape()
+                    + ", the base has " + expected + "; the adapter was trained with another vocabulary");
+        }
     }
 
-    private Tensor take(MappedFile mapped, Scope scope, String name, long rows, OptionalLong columns) {
+    private ModuleValues saved(Tensors tensors, AdaptableModule module) {
+        String path = module.path();
+        long[] shape = module.weight().shape();
+        boolean head = TargetSelection.AUTOMATIC_HEADS.contains(path) && shape.length == 2;
+        StoredTensor.Mapped stored = left.get(TensorNames.weight(path));
+        if (head && stored != null && stored.shape().size() == 2) {
+            shape[0] = stored.shape().get(0); // an adapter brings its own number of classes
+        }
+        Tensor weight = take(tensors, TensorNames.weight(path), shape);
+        boolean biased = module.bias() != null || hasBias(path);
+        return new ModuleValues(weight, biased ? take(tensors, TensorNames.bias(path), shape[0]) : null);
+    }
+
+    private Tensor bias(Tensors tensors, AdaptableModule module) {
+        String base = TensorNames.baseBias(module.path());
+        String name = left.containsKey(base) ? base : TensorNames.bias(module.path());
+        return take(tensors, name, Objects.requireNonNull(module.bias()).size(0));
+    }
+
+    private Tensor take(Tensors tensors, String name, long... shape) {
         StoredTensor.Mapped stored = left.remove(name);
         if (stored == null) {
             throw missing(name);
         }
-        List<Long> expected = columns.isPresent() ? List.of(rows, columns.getAsLong()) : List.of(rows);
+        List<Long> expected = Arrays.stream(shape).boxed().toList();
         if (!stored.shape().equals(expected)) {
             throw new AdapterException(file + ": \"" + name + "\" has shape " + stored.shape()
                     + ", the base and the configuration expect " + expected + "; was it trained on another base?");
         }
-        long[] shape = expected.stream().mapToLong(Long::longValue).toArray();
-        Tensor view = mapped.tensor(stored.offset(), DType.valueOf(stored.type().name()), shape);
+        Tensor view = tensors.mapped().tensor(stored.offset(), DType.valueOf(stored.type().name()), shape);
         if (!view.dtype().isFloating() || !view.isFinite()) {
             throw new AdapterException(file + ": \"" + name + "\" is " + stored.type()
                     + " and holds values that are not finite numbers; the adapter is damaged");
         }
         Tensor onDevice =
                 view.to(DType.F32).copy().to(model.linears().get(0).weight().device());
-        return scope.keep(onDevice);
+        return tensors.scope().keep(onDevice);
     }
 
     private AdapterException missing(String name) {

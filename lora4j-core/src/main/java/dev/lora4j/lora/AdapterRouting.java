@@ -1,9 +1,12 @@
 package dev.lora4j.lora;
 
+import dev.lora4j.model.ModuleValues;
+import dev.lora4j.model.Replacement;
 import dev.lora4j.model.Routing;
 import dev.lora4j.tensor.DropoutStream;
 import dev.lora4j.tensor.LowRank;
 import dev.lora4j.tensor.Segment;
+import dev.lora4j.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -50,12 +53,32 @@ public final class AdapterRouting implements Routing {
     public List<Segment> segments(String path) {
         List<Segment> segments = new ArrayList<>(runs.size());
         for (Run run : runs) {
-            LowRank pair = run.adapter().lowRanks().get(path);
+            AdapterParts parts = run.adapter().parts();
+            LowRank pair = parts.lowRanks().get(path);
+            LowRank anchor = parts.anchors().get(path);
             if (pair != null) {
                 segments.add(new Segment(run.start(), run.end(), pair, dropout(run, path)));
             }
+            if (anchor != null) {
+                segments.add(new Segment(run.start(), run.end(), anchor));
+            }
         }
         return segments;
+    }
+
+    @Override
+    public List<Replacement> replacements(String path) {
+        List<Replacement> replacements = new ArrayList<>();
+        for (Run run : runs) {
+            ModuleValues saved = run.adapter().parts().saved().get(path);
+            Tensor bias = run.adapter().parts().biases().get(path);
+            if (saved != null) {
+                replacements.add(new Replacement(run.start(), run.end(), saved.weight(), saved.bias()));
+            } else if (bias != null) {
+                replacements.add(new Replacement(run.start(), run.end(), null, bias));
+            }
+        }
+        return replacements;
     }
 
     private static Optional<DropoutStream> dropout(Run run, String path) {

@@ -26,6 +26,9 @@ public final class LoraConfig {
     private final Initialization initialization;
     private final Map<String, Integer> rankPattern;
     private final Map<String, Double> alphaPattern;
+    private final BiasMode bias;
+    private final boolean loraBias;
+    private final boolean dora;
 
     private LoraConfig(Draft draft) {
         this.rank = draft.rank;
@@ -39,6 +42,9 @@ public final class LoraConfig {
         this.initialization = draft.initialization;
         this.rankPattern = new LinkedHashMap<>(draft.rankPattern);
         this.alphaPattern = new LinkedHashMap<>(draft.alphaPattern);
+        this.bias = draft.bias;
+        this.loraBias = draft.loraBias;
+        this.dora = draft.dora;
         requireRank(rank);
         requireAlpha(alpha);
         if (!(dropout >= 0 && dropout < 1)) {
@@ -46,6 +52,14 @@ public final class LoraConfig {
         }
         rankPattern.values().forEach(LoraConfig::requireRank);
         alphaPattern.values().forEach(LoraConfig::requireAlpha);
+        if (loraBias && (dora || !initialization.isPlain())) {
+            throw new AdapterException("lora_bias goes with neither use_dora nor init_lora_weights "
+                    + initialization.peftName() + ", as in PEFT; leave one out");
+        }
+        if (dora && initialization.changesBase()) {
+            throw new AdapterException("use_dora does not go with init_lora_weights " + initialization.peftName()
+                    + ": the magnitude is that of the whole weight; leave one out");
+        }
     }
 
     private static void requireRank(int rank) {
@@ -73,6 +87,9 @@ public final class LoraConfig {
         private Initialization initialization = Initialization.KAIMING;
         private Map<String, Integer> rankPattern = Map.of();
         private Map<String, Double> alphaPattern = Map.of();
+        private BiasMode bias = BiasMode.NONE;
+        private boolean loraBias;
+        private boolean dora;
     }
 
     private interface Change {
@@ -92,6 +109,9 @@ public final class LoraConfig {
         draft.initialization = initialization;
         draft.rankPattern = rankPattern;
         draft.alphaPattern = alphaPattern;
+        draft.bias = bias;
+        draft.loraBias = loraBias;
+        draft.dora = dora;
         change.apply(draft);
         return new LoraConfig(draft);
     }
@@ -151,7 +171,7 @@ public final class LoraConfig {
         return with(draft -> draft.modulesToSave = names);
     }
 
-    /** How A begins. */
+    /** How A and B begin. */
     public LoraConfig initialization(Initialization value) {
         return with(draft -> draft.initialization = value);
     }
@@ -164,6 +184,21 @@ public final class LoraConfig {
     /** Other α for some modules, by PEFT's patterns, in order of precedence. */
     public LoraConfig alphaPattern(Map<String, Double> pattern) {
         return with(draft -> draft.alphaPattern = pattern);
+    }
+
+    /** Which biases of the base are trained beside the pairs. */
+    public LoraConfig bias(BiasMode value) {
+        return with(draft -> draft.bias = value);
+    }
+
+    /** Whether B has a bias of its own (PEFT's {@code lora_bias}). */
+    public LoraConfig loraBias(boolean value) {
+        return with(draft -> draft.loraBias = value);
+    }
+
+    /** Whether magnitude and direction are trained apart (DoRA, arXiv 2402.09353). */
+    public LoraConfig dora(boolean value) {
+        return with(draft -> draft.dora = value);
     }
 
     /** Rank r where no pattern says otherwise. */
@@ -206,7 +241,7 @@ public final class LoraConfig {
         return modulesToSave;
     }
 
-    /** How A begins. */
+    /** How A and B begin. */
     public Initialization initialization() {
         return initialization;
     }
@@ -219,6 +254,21 @@ public final class LoraConfig {
     /** α by pattern, in order. */
     public Map<String, Double> alphaPattern() {
         return new LinkedHashMap<>(alphaPattern);
+    }
+
+    /** Which biases of the base are trained beside the pairs. */
+    public BiasMode bias() {
+        return bias;
+    }
+
+    /** Whether B has a bias of its own. */
+    public boolean hasLoraBias() {
+        return loraBias;
+    }
+
+    /** Whether magnitude and direction are trained apart. */
+    public boolean isDora() {
+        return dora;
     }
 
     /** The rank at a module. */

@@ -37,8 +37,9 @@ final class MergedConfig {
         if (!adapter.labels().isEmpty()) {
             return adapter.labels();
         }
-        Linear classifier = adapter.saved().get("classifier");
-        int outputs = classifier == null ? config.path("id2label").size() : (int) classifier.outFeatures();
+        int outputs = adapter.savedLinear("classifier")
+                .map(classifier -> (int) classifier.outFeatures())
+                .orElseGet(() -> config.path("id2label").size());
         return IntStream.range(0, outputs)
                 .mapToObj(i -> config.path("id2label").path(Integer.toString(i)).asText("LABEL_" + i))
                 .toList();

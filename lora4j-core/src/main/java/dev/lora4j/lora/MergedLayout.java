@@ -5,7 +5,6 @@ import dev.lora4j.formats.ModelFiles;
 import dev.lora4j.formats.StoredTensor;
 import dev.lora4j.formats.safetensors.TensorContent;
 import dev.lora4j.model.LanguageModel;
-import dev.lora4j.model.Linear;
 import dev.lora4j.model.ModelTask;
 import dev.lora4j.tensor.LowRank;
 import dev.lora4j.tensor.Tensor;
@@ -71,20 +70,36 @@ final class MergedLayout {
                 throw new AdapterException(base.description() + ": no tensor is called \"" + name
                         + "\", though the adapter changes it; nothing was written");
             }
-            tensors.put(name, make.merged(name, tensor, entry.getValue()));
+            boolean embedding = adapter.parts().embeddings().contains(entry.getKey());
+            tensors.put(name, make.merged(name, tensor, adapter.pairs(entry.getKey()), embedding));
+            mergeBias(tensors, make, entry.getKey(), entry.getValue());
         }
-        adapter.saved().values().forEach(linear -> replace(tensors, make, linear));
+        adapter.biases().forEach((path, bias) -> replace(tensors, make, path + ".bias", bias));
+        adapter.saved().forEach((path, values) -> {
+            replace(tensors, make, weight(path), values.weight());
+            if (values.bias() != null) {
+                replace(tensors, make, path + ".bias", values.bias());
+            }
+        });
         return List.copyOf(tensors.values());
     }
 
-    private static void replace(Map<String, TensorContent> tensors, MergedTensors make, Linear linear) {
-        TensorContent before = tensors.get(weight(linear.path()));
-        ElementType type = before == null ? ElementType.F32 : before.type();
-        tensors.put(weight(linear.path()), make.replaced(weight(linear.path()), linear.weight(), type));
-        Tensor bias = linear.bias();
-        if (bias != null) {
-            String name = linear.path() + ".bias";
-            tensors.put(name, make.replaced(name, bias, type));
+    /** B's own bias goes into the layer's, which a model without biases has no place for. */
+    private void mergeBias(Map<String, TensorContent> tensors, MergedTensors make, String path, LowRank pair) {
+        Tensor bias = pair.bias();
+        StoredTensor tensor = stored.get(path + ".bias");
+        if (bias == null || adapter.biases().containsKey(path)) {
+            return;
         }
+        if (tensor == null) {
+            throw new AdapterException(base.description() + ": the adapter has a bias at " + path
+                    + ", where the model's files have no place for one; use the adapter without merging it");
+        }
+        tensors.put(path + ".bias", make.added(path + ".bias", tensor, bias, pair.scaling()));
+    }
+
+    private static void replace(Map<String, TensorContent> tensors, MergedTensors make, String name, Tensor tensor) {
+        TensorContent before = tensors.get(name);
+        tensors.put(name, make.replaced(name, tensor, before == null ? ElementType.F32 : before.type()));
     }
 }

@@ -1,12 +1,17 @@
 package dev.lora4j.lora;
 
 import dev.lora4j.model.LanguageModel;
+import dev.lora4j.model.AdaptableModule;
+import dev.lora4j.model.EmbeddingTable;
 import dev.lora4j.model.Linear;
+import dev.lora4j.model.ModuleValues;
 import dev.lora4j.tensor.LowRank;
+import dev.lora4j.tensor.Magnitude;
 import dev.lora4j.tensor.Scope;
 import dev.lora4j.tensor.Tensor;
+import org.jspecify.annotations.Nullable;
 import java.util.List;
-import java.util.function.UnaryOperator;
+
 
 /**
  * An adapter merged into its base as a view: W₁ = W + s·B·A for the targets, everything else shared.
@@ -25,41 +30,54 @@ public final class MergedModel {
     public static LanguageModel of(LanguageModel base, Adapter adapter) {
         Scope owner = Scope.shared();
         try {
-            UnaryOperator<Linear> merge = linear -> merged(linear, adapter, owner);
-            List<Linear> heads = adapter.saved().values().stream()
-                    .map(head -> merged(head, adapter, owner))
+            List<Linear> heads = adapter.saved().entrySet().stream()
+                    .filter(entry -> entry.getValue().weight().rank() == 2)
+                    .map(entry -> Linear.of(entry.getKey(), entry.getValue().copy(owner)))
                     .toList();
-            return base.with(merge, heads, owner);
+            return base.with(module -> merged(module, adapter, owner), heads, owner);
         } catch (RuntimeException | Error e) {
             owner.close();
             throw e;
         }
     }
 
-    private static Linear merged(Linear linear, Adapter adapter, Scope owner) {
-        Linear saved = adapter.saved().get(linear.path());
-        LowRank pair = adapter.lowRanks().get(linear.path());
+    private static ModuleValues merged(AdaptableModule module, Adapter adapter, Scope owner) {
+        String path = module.path();
+        ModuleValues saved = adapter.saved().get(path);
         if (saved != null) {
-            try (Scope scope = Scope.open()) {
-                Tensor bias = saved.bias();
-                return new Linear(
-                        linear.path(),
-                        owner.keep(saved.weight().copy()),
-                        bias == null ? null : owner.keep(bias.copy()));
-            }
-        }
-        if (pair == null) {
-            return linear;
+            return saved.copy(owner);
         }
         try (Scope scope = Scope.open()) {
-            return linear.withWeight(owner.keep(weight(linear.path(), linear.weight(), pair)));
+            Tensor bias = adapter.biases().getOrDefault(path, module.bias());
+            Tensor weight = module.weight();
+            for (LowRank pair : adapter.pairs(path)) {
+                weight = module instanceof EmbeddingTable
+                        ? weight(path, weight.transpose(0, 1), pair).transpose(0, 1)
+                        : weight(path, weight, pair);
+                bias = bias(bias, pair, weight);
+            }
+            return new ModuleValues(
+                    weight == module.weight() ? weight : owner.keep(weight.contiguous()),
+                    bias == null || bias == module.bias() ? bias : owner.keep(bias.copy()));
         }
     }
 
-    /** W + s·B·A, [out, in], checked to be finite; of the calling thread's scope. */
+    private static @Nullable Tensor bias(@Nullable Tensor bias, LowRank pair, Tensor weight) {
+        if (pair.bias() == null) {
+            return bias;
+        }
+        Tensor scaled = pair.bias().times(pair.scaling());
+        return bias == null ? scaled : scaled.plus(bias);
+    }
+
+    /** The merged weight [out, in]: W + s·B·A, with DoRA m/n ∘ that; checked to be finite; of the thread's scope. */
     public static Tensor weight(String path, Tensor weight, LowRank pair) {
         try (Scope scope = Scope.open()) {
             Tensor merged = weight.copy().addProductInPlace(pair.b(), pair.a(), pair.scaling());
+            Magnitude magnitude = pair.magnitude();
+            if (magnitude != null) {
+                merged.timesInPlace(magnitude.factor().view(merged.size(0), 1));
+            }
             if (!merged.isFinite()) {
                 throw new AdapterException(path + ": the merged weight has values that are NaN or infinite;"
                         + " nothing was merged, check the adapter's tensors");

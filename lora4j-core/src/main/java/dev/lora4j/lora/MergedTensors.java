@@ -6,6 +6,7 @@ import dev.lora4j.formats.StoredTensor;
 import dev.lora4j.formats.safetensors.TensorContent;
 import dev.lora4j.tensor.DType;
 import dev.lora4j.tensor.LowRank;
+import dev.lora4j.tensor.Magnitude;
 import dev.lora4j.tensor.Scope;
 import dev.lora4j.tensor.Tensor;
 import java.nio.ByteBuffer;
@@ -42,17 +43,52 @@ final class MergedTensors {
         return content(name, type(stored), stored.shape(), PIECE, piece);
     }
 
-    /** W + s·B·A. */
-    TensorContent merged(String name, StoredTensor stored, LowRank pair) {
+    /**
+     * W + s·B·A for each pair in turn, with DoRA m/n ∘ that.
+     *
+     * @param embedding whether W is a table [vocabulary, hidden], whose change is (B·A)ᵀ
+     */
+    TensorContent merged(String name, StoredTensor stored, List<LowRank> pairs, boolean embedding) {
         int in = Math.toIntExact(stored.shape().get(1));
         Piece piece = (first, count) -> {
             long start = first / in;
             long rows = count / in;
             Tensor weight =
                     values.read(stored, first, count).to(DType.F32).copy().view(rows, in);
-            return weight.addProductInPlace(pair.b().rows(start, start + rows), pair.a(), pair.scaling());
+            for (LowRank pair : pairs) {
+                merge(weight, pair, start, embedding, name);
+            }
+            return weight;
         };
         return content(name, type(stored), stored.shape(), Math.max(1, PIECE / in) * in, piece);
+    }
+
+    private static void merge(Tensor weight, LowRank pair, long start, boolean embedding, String name) {
+        long end = start + weight.size(0);
+        if (embedding) {
+            if (pair.magnitude() != null) {
+                throw new AdapterException(name + ": DoRA beside an embedding is merged in memory only, since its norms"
+                        + " go over the whole vocabulary; use the adapter without merging it");
+            }
+            Tensor columns = pair.a().narrow(1, start, end - start).transpose(0, 1);
+            weight.addProductInPlace(columns, pair.b().transpose(0, 1), pair.scaling());
+            return;
+        }
+        weight.addProductInPlace(pair.b().rows(start, end), pair.a(), pair.scaling());
+        Magnitude magnitude = pair.magnitude();
+        if (magnitude != null) {
+            Tensor factor = magnitude.values().rows(start, end).view(end - start, 1).dividedBy(weight.norm(-1));
+            weight.timesInPlace(factor);
+        }
+    }
+
+    /** A bias with B's own beside it. */
+    TensorContent added(String name, StoredTensor stored, Tensor bias, double scaling) {
+        Piece piece = (first, count) -> values.read(stored, first, count)
+                .to(DType.F32)
+                .copy()
+                .addInPlace(bias.narrow(0, first, count), scaling);
+        return content(name, type(stored), stored.shape(), PIECE, piece);
     }
 
     /** A tensor that the adapter brings with it, in the type of the base's. */

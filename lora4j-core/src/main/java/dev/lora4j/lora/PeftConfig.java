@@ -24,7 +24,7 @@ final class PeftConfig {
 
     /** Keys for what is not done here, each with the values that ask for nothing. */
     private static final List<String> REFUSED_FLAGS =
-            List.of("fan_in_fan_out", "use_dora", "lora_bias", "use_qalora", "ensure_weight_tying", "use_bdlora");
+            List.of("fan_in_fan_out", "use_qalora", "ensure_weight_tying", "use_bdlora");
 
     private static final List<String> REFUSED_OBJECTS = List.of(
             "alora_invocation_tokens",
@@ -39,6 +39,9 @@ final class PeftConfig {
             "target_parameters",
             "trainable_token_indices",
             "velora_config");
+
+    /** Beginnings that leave the base as it is. */
+    private static final List<String> HARMLESS_INITIALIZATIONS = List.of("eva", "mica");
 
     private PeftConfig() {}
 
@@ -60,9 +63,10 @@ final class PeftConfig {
                 .modulesToSave(texts(json, "modules_to_save", file))
                 .rankPattern(ranks(json, file))
                 .alphaPattern(alphas(json, file));
-        if (json.path("init_lora_weights").asText().equals("gaussian")) {
-            config = config.initialization(Initialization.GAUSSIAN);
-        }
+        config = config.bias(bias(json, file))
+                .dora(json.path("use_dora").asBoolean(false))
+                .initialization(initialization(json, file))
+                .loraBias(json.path("lora_bias").asBoolean(false));
         if (json.hasNonNull("target_modules")) {
             config = config.targets(targets(json, "target_modules", file));
         }
@@ -83,16 +87,32 @@ final class PeftConfig {
                 throw refused(file, key, json);
             }
         }
-        if (!json.path("bias").asText("none").equals("none")) {
-            throw refused(file, "bias", json);
+    }
+
+    private static BiasMode bias(ObjectNode json, String file) {
+        String name = json.path("bias").asText("none");
+        for (BiasMode mode : BiasMode.values()) {
+            if (mode.peftName().equals(name)) {
+                return mode;
+            }
         }
-        JsonNode init = json.path("init_lora_weights");
-        if (init.isTextual()
-                && !List.of("gaussian", "true", "orthogonal", "eva").contains(init.asText())) {
-            throw new AdapterException(file + ": init_lora_weights is \"" + init.asText()
-                    + "\", which changes the base's own weights; convert the adapter with PEFT's"
-                    + " path_initial_model_for_weight_conversion first");
+        throw new AdapterException(file + ": bias is \"" + name + "\"; expected none, all or lora_only");
+    }
+
+    /** Of no matter for what a read adapter computes, unless it changed the base: then it must be known exactly. */
+    private static Initialization initialization(ObjectNode json, String file) {
+        String name = json.path("init_lora_weights").asText("true");
+        for (Initialization each : Initialization.values()) {
+            if (each.peftName().equals(name) && each != Initialization.PISSA_NITER) {
+                return each;
+            }
         }
+        if (HARMLESS_INITIALIZATIONS.contains(name)) {
+            return Initialization.KAIMING;
+        }
+        throw new AdapterException(file + ": init_lora_weights is \"" + name
+                + "\", which changed the base's own weights in a way that only its maker knows; convert the adapter"
+                + " with PEFT's path_initial_model_for_weight_conversion first");
     }
 
     private static AdapterException refused(String file, String key, ObjectNode json) {
@@ -194,8 +214,8 @@ final class PeftConfig {
     }
 
     /** The file as PEFT would write it, keys sorted. */
-    static ObjectNode toJson(Adapter adapter, String base, Targets usual) {
-        LoraConfig config = adapter.config();
+    static ObjectNode toJson(Adapter adapter, String base) {
+        LoraConfig config = ConvertedAdapter.config(adapter);
         JsonNodeFactory json = JsonNodeFactory.instance;
         Map<String, JsonNode> keys = new TreeMap<>();
         REFUSED_FLAGS.forEach(key -> keys.put(key, json.booleanNode(false)));
@@ -204,7 +224,7 @@ final class PeftConfig {
         keys.put("alpha_pattern", object(config.alphaPattern()));
         keys.put("auto_mapping", json.nullNode());
         keys.put("base_model_name_or_path", json.textNode(base));
-        keys.put("bias", json.textNode("none"));
+        keys.put("bias", json.textNode(config.bias().peftName()));
         keys.put("exclude_modules", config.excluded().map(PeftConfig::json).orElse(json.nullNode()));
         keys.put("inference_mode", json.booleanNode(true));
         keys.put("init_lora_weights", initialization(config));
@@ -212,6 +232,7 @@ final class PeftConfig {
         keys.put("layers_to_transform", layers.isEmpty() ? json.nullNode() : integers(layers));
         keys.put("layers_pattern", nullIfEmpty(config.layers().patterns()));
         keys.put("loftq_config", json.objectNode());
+        keys.put("lora_bias", json.booleanNode(config.hasLoraBias()));
         keys.put("lora_alpha", number(config.alpha()));
         keys.put("lora_dropout", json.numberNode(config.dropout()));
         keys.put("megatron_core", json.textNode("megatron.core"));
@@ -222,8 +243,9 @@ final class PeftConfig {
         keys.put("r", json.numberNode(config.rank()));
         keys.put("rank_pattern", object(config.rankPattern()));
         keys.put("revision", json.nullNode());
-        keys.put("target_modules", explicit(adapter, usual));
+        keys.put("target_modules", explicit(adapter));
         keys.put("task_type", json.textNode(adapter.task().name()));
+        keys.put("use_dora", json.booleanNode(config.isDora()));
         keys.put("use_rslora", json.booleanNode(config.isRankStabilized()));
         ObjectNode object = json.objectNode();
         keys.forEach(object::set);
@@ -231,8 +253,8 @@ final class PeftConfig {
     }
 
     /** PEFT stores all-linear as names: the last parts of the adapted paths. */
-    private static JsonNode explicit(Adapter adapter, Targets usual) {
-        Targets targets = adapter.config().targets().orElse(usual);
+    private static JsonNode explicit(Adapter adapter) {
+        Targets targets = adapter.config().targets().orElseGet(Targets.AllLinear::new);
         if (targets instanceof Targets.AllLinear) {
             return texts(List.copyOf(adapter.lowRanks().keySet()));
         }
@@ -250,9 +272,10 @@ final class PeftConfig {
     }
 
     private static JsonNode initialization(LoraConfig config) {
-        return config.initialization() == Initialization.GAUSSIAN
-                ? JsonNodeFactory.instance.textNode("gaussian")
-                : JsonNodeFactory.instance.booleanNode(true);
+        Initialization begin = config.initialization();
+        return begin.isPlain()
+                ? JsonNodeFactory.instance.booleanNode(begin == Initialization.KAIMING)
+                : JsonNodeFactory.instance.textNode(begin.peftName());
     }
 
     private static JsonNode nullIfEmpty(List<String> values) {

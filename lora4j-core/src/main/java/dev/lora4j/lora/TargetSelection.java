@@ -26,34 +26,34 @@ public record TargetSelection(List<String> adapted, List<String> saved) {
     /**
      * Selects.
      *
-     * @param paths of all linear layers, in the model's order
+     * @param paths of all modules
      * @param usual the family's targets when the configuration names none
      */
-    static TargetSelection of(LoraConfig config, Collection<String> paths, Targets usual) {
+    static TargetSelection of(LoraConfig config, ModulePaths paths, Targets usual) {
         Targets targets = config.targets().orElse(usual);
         Set<String> adapted = new LinkedHashSet<>();
         Set<String> saved = new LinkedHashSet<>();
-        for (String path : paths) {
+        List<String> adaptable = paths.adaptable();
+        Collection<String> candidates = targets instanceof Targets.AllLinear ? paths.linears() : Set.copyOf(adaptable);
+        for (String path : paths.all()) {
             if (config.excluded().filter(excluded -> excluded.match(path)).isPresent()) {
                 continue;
             }
             if (config.modulesToSave().stream().anyMatch(name -> isSaved(path, name))) {
                 saved.add(path);
-            } else if (targets.match(path) && isInLayers(config, targets, path)) {
+            } else if (candidates.contains(path) && targets.match(path) && isInLayers(config, targets, path)) {
                 adapted.add(path);
             }
         }
-        requireAllFound(config, targets, paths, adapted);
+        requireAllFound(config, targets, paths, adaptable, adapted);
         ModulePatterns.requireUnambiguous("rank_pattern", config.rankPattern(), adapted);
         ModulePatterns.requireUnambiguous("alpha_pattern", config.alphaPattern(), adapted);
         return new TargetSelection(List.copyOf(adapted), List.copyOf(saved));
     }
 
+    /** True if the module or one around it ends in the name, as in PEFT without regard to where a word begins. */
     private static boolean isSaved(String path, String name) {
-        return path.equals(name)
-                || path.endsWith("." + name)
-                || path.startsWith(name + ".")
-                || path.contains("." + name + ".");
+        return path.endsWith(name) || path.contains(name + ".");
     }
 
     /** The layers only filter matches by suffix, as in PEFT: a whole path is meant as it stands. */
@@ -64,7 +64,7 @@ public record TargetSelection(List<String> adapted, List<String> saved) {
     }
 
     private static void requireAllFound(
-            LoraConfig config, Targets targets, Collection<String> paths, Set<String> adapted) {
+            LoraConfig config, Targets targets, ModulePaths all, List<String> paths, Set<String> adapted) {
         if (targets instanceof Targets.Suffixes suffixes) {
             for (String name : suffixes.names()) {
                 requireFound(
@@ -83,18 +83,21 @@ public record TargetSelection(List<String> adapted, List<String> saved) {
         for (String name : config.modulesToSave()) {
             boolean automatic = AUTOMATIC_HEADS.contains(name);
             requireFound(
-                    "module to save", name, paths, automatic || paths.stream().anyMatch(path -> isSaved(path, name)));
+                    "module to save",
+                    name,
+                    all.all(),
+                    automatic || all.all().stream().anyMatch(path -> isSaved(path, name)));
         }
         if (adapted.isEmpty()) {
-            throw new AdapterException("the targets match no linear layer that is left after exclusions and layers;"
+            throw new AdapterException("the targets match no linear layer or embedding that is left after exclusions and layers;"
                     + " the model has " + String.join(", ", lastParts(paths)));
         }
     }
 
     private static void requireFound(String what, String name, Collection<String> paths, boolean found) {
         if (!found) {
-            throw new AdapterException(
-                    what + " \"" + name + "\" matches no linear layer of the model" + NearestNames.hint(name, paths));
+            throw new AdapterException(what + " \"" + name + "\" matches no linear layer or embedding of the model"
+                    + NearestNames.hint(name, paths));
         }
     }
 

@@ -6,12 +6,27 @@ final class TensorNames {
 
     private TensorNames() {}
 
-    static String loraA(String path) {
-        return PREFIX + path + ".lora_A.weight";
+    static String loraA(String path, boolean embedding) {
+        return PREFIX + path + (embedding ? ".lora_embedding_A" : ".lora_A.weight");
     }
 
-    static String loraB(String path) {
-        return PREFIX + path + ".lora_B.weight";
+    static String loraB(String path, boolean embedding) {
+        return PREFIX + path + (embedding ? ".lora_embedding_B" : ".lora_B.weight");
+    }
+
+    /** Bias of B. */
+    static String loraBias(String path) {
+        return PREFIX + path + ".lora_B.bias";
+    }
+
+    /** DoRA's magnitude. */
+    static String magnitude(String path) {
+        return PREFIX + path + ".lora_magnitude_vector";
+    }
+
+    /** Bias of a layer that has a pair beside it. */
+    static String baseBias(String path) {
+        return PREFIX + path + ".base_layer.bias";
     }
 
     static String weight(String path) {
@@ -33,6 +48,8 @@ final class TensorNames {
         return name.replace(".modules_to_save.default.", ".")
                 .replace(".modules_to_save.", ".")
                 .replace(".lora_A.default.", ".lora_A.")
-                .replace(".lora_B.default.", ".lora_B.");
+                .replace(".lora_B.default.", ".lora_B.")
+                .replaceFirst("\\.lora_(embedding_[AB])\\.default$", ".lora_$1")
+                .replaceFirst("\\.lora_magnitude_vector(\\.default)?(\\.weight)?$", ".lora_magnitude_vector");
     }
 }

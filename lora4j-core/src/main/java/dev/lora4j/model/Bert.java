@@ -1,23 +1,24 @@
 package dev.lora4j.model;
 
 import dev.lora4j.tensor.Add;
-import dev.lora4j.tensor.Embedding;
 import dev.lora4j.tensor.Recompute;
 import dev.lora4j.tensor.Scope;
 import dev.lora4j.tensor.Tape;
 import dev.lora4j.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.UnaryOperator;
 
 /**
  * BERT encoder (arXiv 1810.04805; transformers' {@code BertModel}, without its dropout).
  *
- * @param embeddings words [vocabulary, hidden], positions and token types
  */
 record Bert(BertConfig config, Embeddings embeddings, List<BertBlock> blocks) implements Backbone {
-    /** The three tables, each [n, hidden], and the norm over their sum. */
-    record Embeddings(Tensor words, Tensor positions, Tensor types, BertBlock.Norm norm) {}
+    /** The three tables and the norm over their sum. */
+    record Embeddings(EmbeddingTable words, EmbeddingTable positions, EmbeddingTable types, Norm norm) {
+        Embeddings map(ModuleChange change) {
+            return new Embeddings(words.map(change), positions.map(change), types.map(change), norm.map(change));
+        }
+    }
 
     /**
      * How modules are called: in the files with or without {@code bert.}, in adapters as the task has it.
@@ -36,6 +37,14 @@ record Bert(BertConfig config, Embeddings embeddings, List<BertBlock> blocks) im
             return filePrefix + name;
         }
 
+        EmbeddingTable table(Weights weights, String name, long rows, long width) {
+            return weights.embedding(modulePrefix + name, filePrefix + name, rows, width);
+        }
+
+        Norm norm(Weights weights, String name, BertConfig config) {
+            return Norm.layer(weights, modulePrefix + name, filePrefix + name, config.hidden(), config.epsilon());
+        }
+
         Linear linear(Weights weights, String name, long out, long in) {
             return weights.linear(modulePrefix + name, filePrefix + name, out, in, true);
         }
@@ -43,12 +52,11 @@ record Bert(BertConfig config, Embeddings embeddings, List<BertBlock> blocks) im
 
     static Bert load(BertConfig config, Weights weights, Names names) {
         int hidden = config.hidden();
-        String path = names.file("embeddings.");
         Embeddings embeddings = new Embeddings(
-                weights.get(path + "word_embeddings.weight", config.vocabulary(), hidden),
-                weights.get(path + "position_embeddings.weight", config.maxPositions(), hidden),
-                weights.get(path + "token_type_embeddings.weight", config.types(), hidden),
-                BertBlock.Norm.load(weights, path + "LayerNorm", config));
+                names.table(weights, "embeddings.word_embeddings", config.vocabulary(), hidden),
+                names.table(weights, "embeddings.position_embeddings", config.maxPositions(), hidden),
+                names.table(weights, "embeddings.token_type_embeddings", config.types(), hidden),
+                names.norm(weights, "embeddings.LayerNorm", config));
         List<BertBlock> blocks = new ArrayList<>();
         for (int i = 0; i < config.layers(); i++) {
             blocks.add(BertBlock.load(weights, config, names, i));
@@ -61,10 +69,11 @@ record Bert(BertConfig config, Embeddings embeddings, List<BertBlock> blocks) im
         batch.requireVocabulary(config.vocabulary());
         requireLengths(pass);
         try (Scope scope = Scope.open()) {
-            Tensor x = Embedding.apply(tape, onDevice(batch.ids()), embeddings.words());
-            x = Add.apply(tape, x, Embedding.apply(tape, onDevice(batch.types()), embeddings.types()));
-            x = Add.apply(tape, x, Embedding.apply(tape, onDevice(pass.positions()), embeddings.positions()));
-            x = embeddings.norm().apply(tape, x);
+            Routing routing = pass.routing();
+            Tensor x = embeddings.words().apply(tape, onDevice(batch.ids()), routing);
+            x = Add.apply(tape, x, embeddings.types().apply(tape, onDevice(batch.types()), routing));
+            x = Add.apply(tape, x, embeddings.positions().apply(tape, onDevice(pass.positions()), routing));
+            x = embeddings.norm().apply(tape, x, routing);
             for (BertBlock block : blocks) {
                 x = pass.recompute()
                         ? Recompute.apply(tape, x, List.of(), (inner, in) -> block.apply(inner, in, pass))
@@ -75,7 +84,7 @@ record Bert(BertConfig config, Embeddings embeddings, List<BertBlock> blocks) im
     }
 
     private Tensor onDevice(long[] indices) {
-        return Tensor.of(indices).to(embeddings.words().device());
+        return Tensor.of(indices).to(embeddings.words().weight().device());
     }
 
     private void requireLengths(Pass pass) {
@@ -88,15 +97,18 @@ record Bert(BertConfig config, Embeddings embeddings, List<BertBlock> blocks) im
     }
 
     @Override
-    public List<Linear> linears() {
-        return blocks.stream().flatMap(block -> block.linears().stream()).toList();
+    public List<AdaptableModule> modules() {
+        List<AdaptableModule> modules =
+                new ArrayList<>(List.of(embeddings.words(), embeddings.positions(), embeddings.types(), embeddings.norm()));
+        blocks.forEach(block -> modules.addAll(block.modules()));
+        return modules;
     }
 
     @Override
-    public Bert map(UnaryOperator<Linear> change) {
+    public Bert map(ModuleChange change) {
         return new Bert(
                 config,
-                embeddings,
+                embeddings.map(change),
                 blocks.stream().map(block -> block.map(change)).toList());
     }
 }

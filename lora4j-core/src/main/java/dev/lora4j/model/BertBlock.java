@@ -4,12 +4,10 @@ import dev.lora4j.tensor.Activation;
 import dev.lora4j.tensor.Add;
 import dev.lora4j.tensor.Attention;
 import dev.lora4j.tensor.AttentionShape;
-import dev.lora4j.tensor.LayerNorm;
 import dev.lora4j.tensor.Scope;
 import dev.lora4j.tensor.Tape;
 import dev.lora4j.tensor.Tensor;
 import java.util.List;
-import java.util.function.UnaryOperator;
 
 /**
  * One layer of BERT, norms after the branches (transformers' {@code BertLayer}, without its dropout).
@@ -30,24 +28,8 @@ record BertBlock(Attend attention, Norm attentionNorm, Linear up, Linear down, N
             return output.apply(tape, Attention.apply(tape, q, k, v, pass.sequences(), shape), pass.routing());
         }
 
-        Attend map(UnaryOperator<Linear> change) {
-            return new Attend(change.apply(query), change.apply(key), change.apply(value), change.apply(output), shape);
-        }
-    }
-
-    /** Weight and bias [hidden] of a layer norm. */
-    record Norm(Tensor weight, Tensor bias, double epsilon) {
-        static Norm load(Weights weights, String name, BertConfig config) {
-            // checkpoints converted from TensorFlow say gamma and beta
-            boolean old = weights.has(name + ".gamma");
-            return new Norm(
-                    weights.get(name + (old ? ".gamma" : ".weight"), config.hidden()),
-                    weights.get(name + (old ? ".beta" : ".bias"), config.hidden()),
-                    config.epsilon());
-        }
-
-        Tensor apply(Tape tape, Tensor x) {
-            return LayerNorm.apply(tape, x, weight, bias, epsilon);
+        Attend map(ModuleChange change) {
+            return new Attend(query.map(change), key.map(change), value.map(change), output.map(change), shape);
         }
     }
 
@@ -62,28 +44,42 @@ record BertBlock(Attend attention, Norm attentionNorm, Linear up, Linear down, N
                 AttentionShape.bidirectional(config.heads(), hidden / config.heads()));
         return new BertBlock(
                 attention,
-                Norm.load(weights, names.file(path + "attention.output.LayerNorm"), config),
+                names.norm(weights, path + "attention.output.LayerNorm", config),
                 names.linear(weights, path + "intermediate.dense", config.intermediate(), hidden),
                 names.linear(weights, path + "output.dense", hidden, config.intermediate()),
-                Norm.load(weights, names.file(path + "output.LayerNorm"), config),
+                names.norm(weights, path + "output.LayerNorm", config),
                 config.activation());
     }
 
     /** [tokens, hidden] to [tokens, hidden]. */
     Tensor apply(Tape tape, Tensor x, Pass pass) {
         try (Scope scope = Scope.open()) {
-            Tensor h = attentionNorm.apply(tape, Add.apply(tape, x, attention.apply(tape, x, pass)));
-            Tensor fed = down.apply(tape, activation.apply(tape, up.apply(tape, h, pass.routing())), pass.routing());
-            return scope.give(outputNorm.apply(tape, Add.apply(tape, h, fed)));
+            Routing routing = pass.routing();
+            Tensor h = attentionNorm.apply(tape, Add.apply(tape, x, attention.apply(tape, x, pass)), routing);
+            Tensor fed = down.apply(tape, activation.apply(tape, up.apply(tape, h, routing)), routing);
+            return scope.give(outputNorm.apply(tape, Add.apply(tape, h, fed), routing));
         }
     }
 
-    List<Linear> linears() {
-        return List.of(attention.query(), attention.key(), attention.value(), attention.output(), up, down);
+    List<AdaptableModule> modules() {
+        return List.of(
+                attention.query(),
+                attention.key(),
+                attention.value(),
+                attention.output(),
+                attentionNorm,
+                up,
+                down,
+                outputNorm);
     }
 
-    BertBlock map(UnaryOperator<Linear> change) {
+    BertBlock map(ModuleChange change) {
         return new BertBlock(
-                attention.map(change), attentionNorm, change.apply(up), change.apply(down), outputNorm, activation);
+                attention.map(change),
+                attentionNorm.map(change),
+                up.map(change),
+                down.map(change),
+                outputNorm.map(change),
+                activation);
     }
 }

@@ -1,9 +1,7 @@
 package dev.lora4j.model;
 
 import dev.lora4j.tensor.Device;
-import dev.lora4j.tensor.Embedding;
 import dev.lora4j.tensor.Recompute;
-import dev.lora4j.tensor.RmsNorm;
 import dev.lora4j.tensor.Scale;
 import dev.lora4j.tensor.Scope;
 import dev.lora4j.tensor.Tape;
@@ -11,7 +9,6 @@ import dev.lora4j.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import java.util.function.UnaryOperator;
 
 /**
  * Decoder of the Llama family: llama, mistral, qwen2, qwen3, gemma, gemma2, gemma3.
@@ -19,12 +16,15 @@ import java.util.function.UnaryOperator;
  * <p>One class for all: the families differ in norms, biases, windows, rotary frequencies and scales, which the
  * configuration holds (transformers' {@code modeling_llama.py}, {@code modeling_gemma3.py} and so on).
  *
- * @param embedding [vocabulary, hidden]
- * @param finalNorm [hidden]
  * @param head to the vocabulary; shares its weight with the embedding when they are tied
  */
 record Decoder(
-        DecoderConfig config, Tensor embedding, List<DecoderBlock> blocks, Tensor finalNorm, Linear head, Ropes ropes)
+        DecoderConfig config,
+        EmbeddingTable embedding,
+        List<DecoderBlock> blocks,
+        Norm finalNorm,
+        Linear head,
+        Ropes ropes)
         implements Backbone {
 
     /** Rotary frequencies of full layers, and of gemma3's layers with a window. */
@@ -34,14 +34,14 @@ record Decoder(
     private static final Set<String> IGNORABLE = Set.of(".rotary_emb.inv_freq");
 
     static Decoder load(ConfigReader reader, DecoderConfig config, Weights weights) {
-        Tensor embedding = weights.get("model.embed_tokens.weight", config.vocabulary(), config.hidden());
+        EmbeddingTable embedding = weights.embedding("model.embed_tokens", config.vocabulary(), config.hidden());
         List<DecoderBlock> blocks = new ArrayList<>();
         for (int i = 0; i < config.layers().size(); i++) {
             blocks.add(DecoderBlock.load(weights, config, i));
         }
-        Tensor finalNorm = DecoderBlock.norm(weights, "model.norm", config.hidden(), config);
+        Norm finalNorm = DecoderBlock.norm(weights, "model.norm", config.hidden(), config);
         Linear head = config.tiedEmbeddings()
-                ? new Linear("lm_head", embedding, null)
+                ? new Linear("lm_head", embedding.weight(), null)
                 : weights.linear("lm_head", config.vocabulary(), config.hidden(), false);
         weights.requireAllUsed(config.tiedEmbeddings() ? Set.of(".inv_freq", "lm_head.weight") : IGNORABLE);
         return new Decoder(config, embedding, blocks, finalNorm, head, ropes(reader, config));
@@ -69,8 +69,8 @@ record Decoder(
     public Tensor hidden(TokenBatch batch, Pass pass, Tape tape) {
         batch.requireVocabulary(config.vocabulary());
         try (Scope scope = Scope.open()) {
-            Tensor ids = Tensor.of(batch.ids()).to(embedding.device());
-            Tensor x = Embedding.apply(tape, ids, embedding);
+            Tensor ids = Tensor.of(batch.ids()).to(embedding.weight().device());
+            Tensor x = embedding.apply(tape, ids, pass.routing());
             if (config.embeddingScale() != 1) {
                 x = Scale.apply(tape, x, config.embeddingScale());
             }
@@ -90,31 +90,32 @@ record Decoder(
             for (int i = 0; i < pass.caches().size(); i++) {
                 pass.caches().get(i).advance(pass.sequences().length(i));
             }
-            return scope.give(RmsNorm.apply(tape, x, finalNorm, config.norm().epsilon()));
+            return scope.give(finalNorm.apply(tape, x, pass.routing()));
         }
     }
 
     @Override
-    public List<Linear> linears() {
-        List<Linear> linears = new ArrayList<>();
-        blocks.forEach(block -> linears.addAll(block.linears()));
-        linears.add(head);
-        return linears;
+    public List<AdaptableModule> modules() {
+        List<AdaptableModule> modules = new ArrayList<>(List.of(embedding));
+        blocks.forEach(block -> modules.addAll(block.modules()));
+        modules.add(finalNorm);
+        modules.add(head);
+        return modules;
     }
 
     @Override
-    public Decoder map(UnaryOperator<Linear> change) {
+    public Decoder map(ModuleChange change) {
         return new Decoder(
                 config,
-                embedding,
+                embedding.map(change),
                 blocks.stream().map(block -> block.map(change)).toList(),
-                finalNorm,
-                change.apply(head),
+                finalNorm.map(change),
+                head.map(change),
                 ropes);
     }
 
     KvCache cache(int capacity) {
-        Device device = embedding.device();
+        Device device = embedding.weight().device();
         DecoderConfig.Heads heads = config.heads();
         return new KvCache(blocks.size(), capacity, (long) heads.keyValues() * heads.width(), device);
     }

@@ -2,21 +2,19 @@ package dev.lora4j.model;
 
 import dev.lora4j.tensor.Attention;
 import dev.lora4j.tensor.AttentionShape;
-import dev.lora4j.tensor.RmsNorm;
 import dev.lora4j.tensor.Rotary;
 import dev.lora4j.tensor.Sequences;
 import dev.lora4j.tensor.Tape;
 import dev.lora4j.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Self-attention of a decoder layer (transformers' {@code LlamaAttention} and its relatives).
  *
- * @param queryNorm [headDim] norm of each query head, or null
- * @param keyNorm [headDim] norm of each key head, or null
+ * @param queryNorm of each query head, or null
+ * @param keyNorm of each key head, or null
  */
 record DecoderAttention(
         int layer,
@@ -24,10 +22,9 @@ record DecoderAttention(
         Linear key,
         Linear value,
         Linear output,
-        @Nullable Tensor queryNorm,
-        @Nullable Tensor keyNorm,
-        AttentionShape shape,
-        double epsilon) {
+        @Nullable Norm queryNorm,
+        @Nullable Norm keyNorm,
+        AttentionShape shape) {
 
     static DecoderAttention load(Weights weights, DecoderConfig config, int layer) {
         String path = "model.layers." + layer + ".self_attn.";
@@ -55,8 +52,7 @@ record DecoderAttention(
                         heads.scale(),
                         true,
                         config.layers().get(layer).window(),
-                        heads.softcap()),
-                config.norm().epsilon());
+                        heads.softcap()));
     }
 
     /**
@@ -66,8 +62,8 @@ record DecoderAttention(
      * @return [tokens, hidden]
      */
     Tensor apply(Tape tape, Tensor x, RotaryTable rotary, Pass pass) {
-        Tensor q = rotated(tape, query.apply(tape, x, pass.routing()), queryNorm, rotary);
-        Tensor k = rotated(tape, key.apply(tape, x, pass.routing()), keyNorm, rotary);
+        Tensor q = rotated(tape, query.apply(tape, x, pass.routing()), queryNorm, rotary, pass);
+        Tensor k = rotated(tape, key.apply(tape, x, pass.routing()), keyNorm, rotary, pass);
         Tensor v = value.apply(tape, x, pass.routing());
         Tensor attended = pass.caches().isEmpty()
                 ? Attention.apply(tape, q, k, v, pass.sequences(), shape)
@@ -75,8 +71,8 @@ record DecoderAttention(
         return output.apply(tape, attended, pass.routing());
     }
 
-    private Tensor rotated(Tape tape, Tensor x, @Nullable Tensor norm, RotaryTable rotary) {
-        Tensor normed = norm == null ? x : RmsNorm.apply(tape, x, norm, epsilon);
+    private static Tensor rotated(Tape tape, Tensor x, @Nullable Norm norm, RotaryTable rotary, Pass pass) {
+        Tensor normed = norm == null ? x : norm.apply(tape, x, pass.routing());
         return Rotary.apply(tape, normed, rotary.cos(), rotary.sin());
     }
 
@@ -95,20 +91,26 @@ record DecoderAttention(
         return parts.size() == 1 ? parts.get(0) : Tensor.concatenate(parts.toArray(Tensor[]::new));
     }
 
-    List<Linear> linears() {
-        return List.of(query, key, value, output);
+    List<AdaptableModule> modules() {
+        List<AdaptableModule> modules = new ArrayList<>(List.of(query, key, value, output));
+        if (queryNorm != null) {
+            modules.add(queryNorm);
+        }
+        if (keyNorm != null) {
+            modules.add(keyNorm);
+        }
+        return modules;
     }
 
-    DecoderAttention map(UnaryOperator<Linear> change) {
+    DecoderAttention map(ModuleChange change) {
         return new DecoderAttention(
                 layer,
-                change.apply(query),
-                change.apply(key),
-                change.apply(value),
-                change.apply(output),
-                queryNorm,
-                keyNorm,
-                shape,
-                epsilon);
+                query.map(change),
+                key.map(change),
+                value.map(change),
+                output.map(change),
+                queryNorm == null ? null : queryNorm.map(change),
+                keyNorm == null ? null : keyNorm.map(change),
+                shape);
     }
 }

@@ -1,13 +1,13 @@
 package dev.lora4j.model;
 
 import dev.lora4j.tensor.Add;
-import dev.lora4j.tensor.RmsNorm;
 import dev.lora4j.tensor.Scope;
 import dev.lora4j.tensor.Tape;
 import dev.lora4j.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.UnaryOperator;
+import java.util.Objects;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,26 +18,41 @@ import org.jspecify.annotations.Nullable;
  * y = h + [norm] feedForward(norm(h))      the norms in brackets only in gemma2 and gemma3
  * </pre>
  */
-record DecoderBlock(DecoderAttention attention, FeedForward feedForward, Norms norms, double epsilon) {
-    /** Weights [hidden] of the norms before and, or null, after the two branches. */
+record DecoderBlock(DecoderAttention attention, FeedForward feedForward, Norms norms) {
+    /** The norms before and, or null, after the two branches. */
     record Norms(
-            Tensor beforeAttention,
-            @Nullable Tensor afterAttention,
-            Tensor beforeFeedForward,
-            @Nullable Tensor afterFeedForward) {}
+            Norm beforeAttention,
+            @Nullable Norm afterAttention,
+            Norm beforeFeedForward,
+            @Nullable Norm afterFeedForward) {
+
+        Norms map(ModuleChange change) {
+            return new Norms(
+                    beforeAttention.map(change),
+                    afterAttention == null ? null : afterAttention.map(change),
+                    beforeFeedForward.map(change),
+                    afterFeedForward == null ? null : afterFeedForward.map(change));
+        }
+
+        List<AdaptableModule> modules() {
+            return Stream.of(beforeAttention, afterAttention, beforeFeedForward, afterFeedForward)
+                    .filter(Objects::nonNull)
+                    .map(AdaptableModule.class::cast)
+                    .toList();
+        }
+    }
 
     static DecoderBlock load(Weights weights, DecoderConfig config, int layer) {
         return new DecoderBlock(
                 DecoderAttention.load(weights, config, layer),
                 FeedForward.load(weights, config, layer),
-                norms(weights, config, layer),
-                config.norm().epsilon());
+                norms(weights, config, layer));
     }
 
     private static Norms norms(Weights weights, DecoderConfig config, int layer) {
         String path = "model.layers." + layer + ".";
-        Tensor first = norm(weights, path + "input_layernorm", config.hidden(), config);
-        Tensor second = norm(weights, path + "post_attention_layernorm", config.hidden(), config);
+        Norm first = norm(weights, path + "input_layernorm", config.hidden(), config);
+        Norm second = norm(weights, path + "post_attention_layernorm", config.hidden(), config);
         if (!config.norm().sandwich()) {
             return new Norms(first, null, second, null);
         }
@@ -48,35 +63,34 @@ record DecoderBlock(DecoderAttention attention, FeedForward feedForward, Norms n
                 norm(weights, path + "post_feedforward_layernorm", config.hidden(), config));
     }
 
-    /** A norm's weight, with the 1 that gemma leaves out added. */
-    static Tensor norm(Weights weights, String path, long width, DecoderConfig config) {
-        Tensor stored = weights.get(path + ".weight", width);
-        return config.norm().unitOffset() ? weights.owned(() -> stored.plus(1)) : stored;
+    static Norm norm(Weights weights, String path, long width, DecoderConfig config) {
+        DecoderConfig.Norm norm = config.norm();
+        return new Norm(path, weights.get(path + ".weight", width), null, norm.epsilon(), norm.unitOffset());
     }
 
     /** [tokens, hidden] to [tokens, hidden]. */
     Tensor apply(Tape tape, Tensor x, RotaryTable rotary, Pass pass) {
         try (Scope scope = Scope.open()) {
-            Tensor attended =
-                    attention.apply(tape, RmsNorm.apply(tape, x, norms.beforeAttention(), epsilon), rotary, pass);
-            Tensor h = Add.apply(tape, x, normed(tape, attended, norms.afterAttention()));
-            Tensor fed =
-                    feedForward.apply(tape, RmsNorm.apply(tape, h, norms.beforeFeedForward(), epsilon), pass.routing());
-            return scope.give(Add.apply(tape, h, normed(tape, fed, norms.afterFeedForward())));
+            Routing routing = pass.routing();
+            Tensor attended = attention.apply(tape, norms.beforeAttention().apply(tape, x, routing), rotary, pass);
+            Tensor h = Add.apply(tape, x, normed(tape, attended, norms.afterAttention(), routing));
+            Tensor fed = feedForward.apply(tape, norms.beforeFeedForward().apply(tape, h, routing), routing);
+            return scope.give(Add.apply(tape, h, normed(tape, fed, norms.afterFeedForward(), routing)));
         }
     }
 
-    private Tensor normed(Tape tape, Tensor x, @Nullable Tensor norm) {
-        return norm == null ? x : RmsNorm.apply(tape, x, norm, epsilon);
+    private static Tensor normed(Tape tape, Tensor x, @Nullable Norm norm, Routing routing) {
+        return norm == null ? x : norm.apply(tape, x, routing);
     }
 
-    List<Linear> linears() {
-        List<Linear> linears = new ArrayList<>(attention.linears());
-        linears.addAll(feedForward.linears());
-        return linears;
+    List<AdaptableModule> modules() {
+        List<AdaptableModule> modules = new ArrayList<>(attention.modules());
+        modules.addAll(feedForward.modules());
+        modules.addAll(norms.modules());
+        return modules;
     }
 
-    DecoderBlock map(UnaryOperator<Linear> change) {
-        return new DecoderBlock(attention.map(change), feedForward.map(change), norms, epsilon);
+    DecoderBlock map(ModuleChange change) {
+        return new DecoderBlock(attention.map(change), feedForward.map(change), norms.map(change));
     }
 }

@@ -5,7 +5,6 @@ import dev.lora4j.tensor.GatedUnit;
 import dev.lora4j.tensor.Tape;
 import dev.lora4j.tensor.Tensor;
 import java.util.List;
-import java.util.function.UnaryOperator;
 
 /** Gated feed-forward layer of a decoder (transformers' {@code LlamaMLP}): down(f(gate(x)) ∘ up(x)). */
 record FeedForward(Linear gate, Linear up, Linear down, Activation activation) {
@@ -25,11 +24,11 @@ record FeedForward(Linear gate, Linear up, Linear down, Activation activation) {
         return down.apply(tape, gated, routing);
     }
 
-    List<Linear> linears() {
+    List<AdaptableModule> modules() {
         return List.of(gate, up, down);
     }
 
-    FeedForward map(UnaryOperator<Linear> change) {
-        return new FeedForward(change.apply(gate), change.apply(up), change.apply(down), activation);
+    FeedForward map(ModuleChange change) {
+        return new FeedForward(gate.map(change), up.map(change), down.map(change), activation);
     }
 }

@@ -9,7 +9,6 @@ import dev.lora4j.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -182,16 +181,24 @@ public final class LanguageModel implements AutoCloseable {
         return backbone instanceof Decoder decoder && decoder.config().tiedEmbeddings();
     }
 
-    /** Every linear layer, in the model's order, heads last. */
-    public List<Linear> linears() {
-        List<Linear> linears = new ArrayList<>(backbone.linears());
+    /** Every module that an adapter can change, in the model's order, heads last. */
+    public List<AdaptableModule> modules() {
+        List<AdaptableModule> modules = new ArrayList<>(backbone.modules());
         if (pooler != null) {
-            linears.add(pooler);
+            modules.add(pooler);
         }
         if (classifier != null) {
-            linears.add(classifier);
+            modules.add(classifier);
         }
-        return linears;
+        return modules;
+    }
+
+    /** Every linear layer, in the model's order, heads last. */
+    public List<Linear> linears() {
+        return modules().stream()
+                .filter(Linear.class::isInstance)
+                .map(Linear.class::cast)
+                .toList();
     }
 
     /** Values in all weights, tied ones once. */
@@ -256,12 +263,11 @@ public final class LanguageModel implements AutoCloseable {
      * Logits of some hidden states of a decoder.
      *
      * @param hidden [rows, hidden]
-     * @param head the output layer, the model's own or an adapter's copy
      * @return [rows, vocabulary]
      */
-    public Tensor logits(Tensor hidden, Linear head, Routing routing) {
+    public Tensor logits(Tensor hidden, Routing routing) {
         try (Scope inner = Scope.open()) {
-            Tensor logits = head.apply(Tape.inference(), hidden, routing);
+            Tensor logits = outputLayer().apply(Tape.inference(), hidden, routing);
             double cap = logitSoftcap();
             return inner.give(cap == 0 ? logits : logits.times(1 / cap).tanh().timesInPlace(cap));
         }
@@ -285,15 +291,15 @@ public final class LanguageModel implements AutoCloseable {
     }
 
     /**
-     * A view of this model with some linear layers replaced; all other weights are shared.
+     * A view of this model with other values in some modules; all other weights are shared.
      *
-     * @param change of each linear layer, the heads included
+     * @param change of each module, the heads included
      * @param added heads of an encoder that it had not; by path
      * @param owner of the replacement weights; closed with the view, which leaves this model as it is
      */
-    public LanguageModel with(UnaryOperator<Linear> change, List<Linear> added, Scope owner) {
-        Linear newPooler = pooler == null ? find(added, "pooler.dense") : change.apply(pooler);
-        Linear newClassifier = classifier == null ? find(added, "classifier") : change.apply(classifier);
+    public LanguageModel with(ModuleChange change, List<Linear> added, Scope owner) {
+        Linear newPooler = pooler == null ? find(added, "pooler.dense") : pooler.map(change);
+        Linear newClassifier = classifier == null ? find(added, "classifier") : classifier.map(change);
         return new LanguageModel(
                 name,
                 task,

@@ -12,10 +12,20 @@ import org.jspecify.annotations.Nullable;
  * @param weight [out, in]
  * @param bias [out], or null
  */
-public record Linear(String path, Tensor weight, @Nullable Tensor bias) {
+public record Linear(String path, Tensor weight, @Nullable Tensor bias) implements AdaptableModule {
+    /** A layer of these values. */
+    public static Linear of(String path, ModuleValues values) {
+        return new Linear(path, values.weight(), values.bias());
+    }
+
     /** y = x Wᵀ + b, with what the routing puts beside it. */
     Tensor apply(Tape tape, Tensor x, Routing routing) {
-        return LowRankLinear.apply(tape, x, weight, bias, routing.segments(path));
+        return Spans.apply(
+                tape,
+                x,
+                this,
+                routing,
+                (rows, matrix, shift, segments) -> LowRankLinear.apply(tape, rows, matrix, shift, segments));
     }
 
     /** Width of the input. */
@@ -28,8 +38,8 @@ public record Linear(String path, Tensor weight, @Nullable Tensor bias) {
         return weight.size(0);
     }
 
-    /** The same layer with another weight of the same shape, such as a merged one. */
-    public Linear withWeight(Tensor replacement) {
-        return new Linear(path, replacement, bias);
+    /** The same layer with the values that a change says. */
+    Linear map(ModuleChange change) {
+        return of(path, change.apply(this));
     }
 }

@@ -15,7 +15,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
 /**
@@ -77,11 +76,13 @@ final class Weights implements AutoCloseable {
         }
     }
 
-    /** A tensor computed from others, made to belong to the model. */
-    Tensor owned(Supplier<Tensor> computation) {
-        try (Scope computing = Scope.open()) {
-            return scope.keep(computation.get());
-        }
+    EmbeddingTable embedding(String path, long rows, long width) {
+        return embedding(path, path, rows, width);
+    }
+
+    /** A table whose name in the files differs from its path in the model. */
+    EmbeddingTable embedding(String path, String name, long rows, long width) {
+        return new EmbeddingTable(path, get(name + ".weight", rows, width));
     }
 
     Linear linear(String path, long out, long in, boolean bias) {

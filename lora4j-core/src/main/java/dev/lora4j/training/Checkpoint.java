@@ -98,8 +98,18 @@ final class Checkpoint {
         Map<String, Tensor> values = new LinkedHashMap<>();
         try (Scope scope = Scope.open()) {
             read("adapter_model.safetensors", values);
-            run.parameters().forEach((name, tensor) -> tensor.copyFrom(Objects.requireNonNull(values.get(name), name)));
+            run.parameters().forEach((name, tensor) -> tensor.copyFrom(trained(name, tensor, values)));
+            run.task().adapter().refresh();
         }
+    }
+
+    /** The trained values, which come first where the file holds a pair together with its frozen anchor. */
+    private static Tensor trained(String name, Tensor tensor, Map<String, Tensor> values) {
+        Tensor stored = Objects.requireNonNull(values.get(name), name);
+        for (int dimension = 0; dimension < tensor.rank(); dimension++) {
+            stored = stored.narrow(dimension, 0, tensor.size(dimension));
+        }
+        return stored;
     }
 
     private void read(String name, Map<String, Tensor> into) {

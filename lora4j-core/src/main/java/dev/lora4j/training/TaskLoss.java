@@ -73,9 +73,8 @@ final class TaskLoss {
             start += row.length();
         }
         Tensor chosen = SelectRows.apply(tape, hidden, on(hidden, Tensor.of(positions)));
-        Linear output = adapter.saved().getOrDefault("lm_head", model.outputLayer());
-        LowRank pair = adapter.lowRanks().get("lm_head");
-        List<Segment> segments = pair == null ? List.of() : List.of(new Segment(0, count, pair));
+        Linear output = adapter.savedLinear("lm_head").orElseGet(model::outputLayer);
+        List<Segment> segments = AdapterRouting.of(adapter, count).segments("lm_head");
         Tensor losses = VocabularyLoss.apply(
                 tape,
                 chosen,
@@ -119,11 +118,9 @@ final class TaskLoss {
 
     /** The head of an adapter: its own modules where it has them, else the model's. */
     static SequenceHead head(LanguageModel model, Adapter adapter) {
-        Linear pooler = adapter.saved().get("bert.pooler.dense");
-        Linear classifier = adapter.saved().get("classifier");
         return new SequenceHead(
-                pooler != null ? pooler : model.pooler().orElseThrow(() -> noHead("pooler")),
-                classifier != null ? classifier : model.classifier().orElseThrow(() -> noHead("classifier")));
+                adapter.savedLinear("bert.pooler.dense").or(model::pooler).orElseThrow(() -> noHead("pooler")),
+                adapter.savedLinear("classifier").or(model::classifier).orElseThrow(() -> noHead("classifier")));
     }
 
     private static TrainingException noHead(String name) {

@@ -124,6 +124,7 @@ final class TrainingRun implements AutoCloseable {
     /** Takes the optimizer's step and moves on. */
     void update(Gradients gradients, double learningRate) {
         optimizer.step(gradients.byName(), learningRate);
+        task.adapter().refresh();
         progress = new Progress(
                 progress.step() + 1, progress.bestLoss(), progress.bestStep(), progress.evaluationsSinceBest());
     }
@@ -174,6 +175,7 @@ final class TrainingRun implements AutoCloseable {
     boolean restoreBest() {
         best.forEach(
                 (name, tensor) -> Objects.requireNonNull(parameters.get(name)).copyFrom(tensor));
+        task.adapter().refresh();
         return !best.isEmpty();
     }
 

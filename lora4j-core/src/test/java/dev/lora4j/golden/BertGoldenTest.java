@@ -93,7 +93,7 @@ class BertGoldenTest {
             Linear pooler = model.pooler().orElseThrow();
             SequenceHead base = new SequenceHead(pooler, model.classifier().orElseThrow());
             SequenceHead own = new SequenceHead(
-                    pooler, java.util.Objects.requireNonNull(adapter.saved().get("classifier")));
+                    pooler, adapter.savedLinear("classifier").orElseThrow());
             SequenceHead mergedHead =
                     new SequenceHead(pooler, merged.classifier().orElseThrow());
             AdapterRouting routing =

@@ -33,7 +33,7 @@ class DecoderGoldenTest {
 
     private static Tensor logits(LanguageModel model, List<int[]> sequences, Routing routing) {
         Tensor hidden = model.hidden(TokenBatch.of(sequences), routing, Tape.inference());
-        return model.logits(hidden, model.outputLayer(), routing);
+        return model.logits(hidden, routing);
     }
 
     @ParameterizedTest
@@ -96,7 +96,7 @@ class DecoderGoldenTest {
                 Tensor last = hidden.rows(rows - 1, rows);
                 Routing one = path -> List.of();
                 tokens[i] = (int)
-                        model.logits(last, model.outputLayer(), one).argmax().toLongs()[0];
+                        model.logits(last, one).argmax().toLongs()[0];
                 next = new int[] {tokens[i]};
             }
         }
@@ -135,7 +135,7 @@ class DecoderGoldenTest {
                 AdapterRouting routing = AdapterRouting.of(adapter, golden.ids(i).length);
                 Tensor hidden = model.hidden(TokenBatch.of(sequence), routing, Tape.inference());
                 Tensor logits =
-                        model.logits(hidden, adapter.saved().getOrDefault("lm_head", model.outputLayer()), routing);
+                        model.logits(hidden, routing);
                 assertClose(logits, golden.tensor(variant + ".logits." + i), LOGITS, variant);
             }
         }

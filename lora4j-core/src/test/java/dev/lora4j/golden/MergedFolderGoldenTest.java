@@ -42,7 +42,7 @@ class MergedFolderGoldenTest {
 
     private static Tensor logits(LanguageModel model, int[] ids, Routing routing) {
         Tensor hidden = model.hidden(TokenBatch.of(List.of(ids)), routing, Tape.inference());
-        return model.logits(hidden, model.outputLayer(), routing);
+        return model.logits(hidden, routing);
     }
 
     private static MergedFolder.Report merge(Path model, Path adapter, Optional<ElementType> type, Path output) {

@@ -238,9 +238,11 @@ class AdapterTest {
         assertRefused("{\"target_modules\":[\"q_proj\",\"k_proj\"]}", "k_proj.lora_A.weight\" is missing");
         assertRefused("{\"target_modules\":[\"q_proj\"]}", "tensors have no place in the base");
         assertRefused("{\"target_modules\":[\"q_proj\",\"v_porj\"]}", "did you mean v_proj");
-        assertRefused("{\"use_dora\":true}", "\"use_dora\" is true, which lora4j does not do yet");
-        assertRefused("{\"bias\":\"all\"}", "\"bias\" is \"all\"");
-        assertRefused("{\"init_lora_weights\":\"pissa\"}", "changes the base's own weights");
+        assertRefused("{\"use_qalora\":true}", "\"use_qalora\" is true, which lora4j does not do yet");
+        assertRefused("{\"use_dora\":true}", "q_proj.lora_magnitude_vector\" is missing");
+        assertRefused("{\"lora_bias\":true}", "q_proj.lora_B.bias\" is missing");
+        assertRefused("{\"bias\":\"some\"}", "bias is \"some\"; expected none, all or lora_only");
+        assertRefused("{\"init_lora_weights\":\"pissa_niter_4\"}", "changed the base's own weights");
         assertRefused("{\"peft_type\":\"IA3\"}", "peft_type is IA3; expected LORA");
         assertRefused("{\"task_type\":\"SEQ_CLS\"}", "the adapter is for SEQ_CLS, the model was loaded for CAUSAL_LM");
         assertRefused("{\"target_modules\":\"(\"}", "is not a regular expression");

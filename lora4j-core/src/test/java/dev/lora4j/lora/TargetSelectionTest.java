@@ -13,6 +13,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -40,11 +43,6 @@ class TargetSelectionTest {
     /** What PEFT accepts and we refuse on purpose, each with a part of the reason. */
     private static final Map<String, String> STRICTER = Map.of(
             "{\"target_modules\":[\"q_proj\",\"no_such_module\"]}", "\"no_such_module\" matches no linear layer",
-            "{\"target_modules\":[\"embed_tokens\"]}", "matches no linear layer",
-            "{\"target_modules\":[\"word_embeddings\"]}", "matches no linear layer",
-            "{\"target_modules\":[\"wte\"]}", "matches no linear layer",
-            "{\"modules_to_save\":[\"embed_tokens\",\"norm\"],\"target_modules\":[\"q_proj\",\"v_proj\"]}",
-                    "module to save \"embed_tokens\" matches no linear layer",
             "{\"rank_pattern\":{\"q_proj\":2,\"layers.0.self_attn.q_proj\":16},\"target_modules\":[\"q_proj\",\"v_proj\"]}",
                     "all match model.layers.0.self_attn.q_proj",
             "{\"rank_pattern\":{\"layers.0.self_attn.q_proj\":16,\"q_proj\":2},\"target_modules\":[\"q_proj\",\"v_proj\"]}",
@@ -56,12 +54,8 @@ class TargetSelectionTest {
     @MethodSource("cases")
     void selectsWhatPeftAdapts(JsonNode each) throws IOException {
         LoraConfig config = config(each);
-        List<String> paths = new ArrayList<>();
-        golden().path("modules").path(each.path("model").asText()).properties().forEach(module -> {
-            if (LINEAR.contains(module.getValue().asText())) {
-                paths.add(module.getKey());
-            }
-        });
+        ModulePaths paths =
+                paths(golden().path("modules").path(each.path("model").asText()));
         String key = sorted(each.path("settings"));
         if (STRICTER.containsKey(key)) {
             assertThatThrownBy(() -> TargetSelection.of(config, paths, Targets.named("q_proj")))
@@ -87,6 +81,20 @@ class TargetSelectionTest {
                         .isCloseTo(module.path("scaling").asDouble(), within(1e-12));
             });
         }
+    }
+
+    private static ModulePaths paths(JsonNode modules) {
+        Map<String, String> kinds = new LinkedHashMap<>();
+        modules.properties()
+                .forEach(module -> kinds.put(module.getKey(), module.getValue().asText()));
+        return new ModulePaths(
+                List.copyOf(kinds.keySet()),
+                paths(kinds, path -> LINEAR.contains(kinds.get(path))),
+                paths(kinds, path -> "Embedding".equals(kinds.get(path))));
+    }
+
+    private static Set<String> paths(Map<String, String> kinds, Predicate<String> chosen) {
+        return kinds.keySet().stream().filter(chosen).collect(Collectors.toSet());
     }
 
     private static String sorted(JsonNode settings) throws IOException {
@@ -146,10 +154,11 @@ class TargetSelectionTest {
 
     @Test
     void aTypoIsAnErrorWithTheNearestNames() {
-        List<String> paths = List.of("model.layers.0.self_attn.q_proj", "model.layers.0.mlp.gate_proj", "lm_head");
+        List<String> all = List.of("model.layers.0.self_attn.q_proj", "model.layers.0.mlp.gate_proj", "lm_head");
+        ModulePaths paths = new ModulePaths(all, Set.copyOf(all), Set.of());
         assertThatThrownBy(
                         () -> TargetSelection.of(LoraConfig.rank(4).targets("q_porj"), paths, Targets.named("q_proj")))
-                .hasMessage("target \"q_porj\" matches no linear layer of the model; did you mean q_proj, gate_proj,"
-                        + " lm_head?");
+                .hasMessage("target \"q_porj\" matches no linear layer or embedding of the model; did you mean q_proj,"
+                        + " gate_proj, lm_head?");
     }
 }

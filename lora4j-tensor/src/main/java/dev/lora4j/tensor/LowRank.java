@@ -1,13 +1,22 @@
 package dev.lora4j.tensor;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * The pair of small matrices of one adapted layer, and their scaling: {@code ΔW = scaling · B A}.
  *
  * @param a [rank, in]
  * @param b [out, rank]
  * @param scaling α/r, or α/√r with rank stabilisation
+ * @param bias of B [out], scaled too, or null
+ * @param magnitude DoRA's magnitude, or null
  */
-public record LowRank(Tensor a, Tensor b, double scaling) {
+public record LowRank(
+        Tensor a,
+        Tensor b,
+        double scaling,
+        @Nullable Tensor bias,
+        @Nullable Magnitude magnitude) {
     /** Checks that the shapes agree. */
     public LowRank {
         if (a.rank() != 2 || b.rank() != 2 || a.size(0) != b.size(1)) {
@@ -18,6 +27,21 @@ public record LowRank(Tensor a, Tensor b, double scaling) {
         }
     }
 
+    /** A plain pair. */
+    public LowRank(Tensor a, Tensor b, double scaling) {
+        this(a, b, scaling, null, null);
+    }
+
+    /** The same pair with a bias of B. */
+    public LowRank withBias(Tensor value) {
+        return new LowRank(a, b, scaling, value, magnitude);
+    }
+
+    /** The same pair with DoRA's magnitude. */
+    public LowRank withMagnitude(Magnitude value) {
+        return new LowRank(a, b, scaling, bias, value);
+    }
+
     /** Rank r. */
     public int rank() {
         return (int) a.size(0);
@@ -26,5 +50,31 @@ public record LowRank(Tensor a, Tensor b, double scaling) {
     /** {@code scaling · B A}, [out, in]: only for merging, never in a forward pass. */
     public Tensor delta() {
         return b.matmul(a).timesInPlace(scaling);
+    }
+
+    /** An equal pair of its own; a magnitude keeps the frozen weight that it reads. */
+    public LowRank copy(Scope owner) {
+        try (Scope copying = Scope.open()) {
+            return new LowRank(
+                    owner.keep(a.copy()),
+                    owner.keep(b.copy()),
+                    scaling,
+                    bias == null ? null : owner.keep(bias.copy()),
+                    magnitude == null ? null : magnitude.copy(owner));
+        }
+    }
+
+    /** The pair whose ΔW takes this one's off again; shares A. */
+    public LowRank negated(Scope owner) {
+        try (Scope negating = Scope.open()) {
+            return new LowRank(a, owner.keep(b.times(-1)), scaling);
+        }
+    }
+
+    /** Brings what is derived from the values up to date after they have changed. */
+    public void refresh() {
+        if (magnitude != null) {
+            magnitude.refresh(this);
+        }
     }
 }

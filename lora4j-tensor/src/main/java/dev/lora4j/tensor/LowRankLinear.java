@@ -2,7 +2,6 @@ package dev.lora4j.tensor;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.global.torch;
 import org.jspecify.annotations.Nullable;
 
@@ -16,17 +15,16 @@ import org.jspecify.annotations.Nullable;
  * dB = s · dyᵀ (x Aᵀ),  dA = s · (dy B)ᵀ x,  dx = dy W + s · (dy B) A
  * </pre>
  *
- * <p>BA is never formed. dW and db are computed only if the tape watches W and b.
+ * <p>BA is never formed. dW and db are computed only if the tape watches W and b. With DoRA's magnitude (arXiv
+ * 2402.09353), where z is x Wᵀ, or drop(x) Wᵀ under dropout:
+ *
+ * <pre>
+ * u = z + s · (drop(x) Aᵀ) Bᵀ,   y[seg] = x Wᵀ + b − z + m/n ∘ u
+ * du = m/n ∘ dy,  dm = Σ dy ∘ u / n,  dz = du − dy
+ * </pre>
  */
 public final class LowRankLinear {
     private LowRankLinear() {}
-
-    /** What a segment's forward pass leaves for its backward pass; {@code input} is after dropout. */
-    private record Kept(
-            Segment segment,
-            Tensor input,
-            Tensor projected,
-            @Nullable Tensor mask) {}
 
     /**
      * Applies the layer.
@@ -43,12 +41,12 @@ public final class LowRankLinear {
             org.bytedeco.pytorch.Tensor transposed = weight.at().t();
             Tensor y = new Tensor(
                     bias == null ? torch.mm(x.at(), transposed) : torch.addmm(bias.at(), x.at(), transposed));
-            List<Kept> kept = new ArrayList<>();
+            List<SegmentPass> passes = new ArrayList<>();
             for (Segment segment : segments) {
-                kept.add(addSegment(x, y, segment));
+                passes.add(SegmentPass.forward(x, y, weight, bias, segment));
             }
-            if (matters(tape, x, weight, bias, segments)) {
-                tape.record(y, dy -> backward(tape, dy, x, weight, bias, kept), saved(x, weight, kept));
+            if (matters(tape, x, weight, bias, passes)) {
+                tape.record(y, dy -> backward(tape, dy, x, weight, bias, passes), saved(x, weight, passes));
             }
             return scope.give(y);
         }
@@ -61,79 +59,46 @@ public final class LowRankLinear {
         }
     }
 
-    private static boolean matters(Tape tape, Tensor x, Tensor weight, @Nullable Tensor bias, List<Segment> segments) {
+    private static boolean matters(
+            Tape tape, Tensor x, Tensor weight, @Nullable Tensor bias, List<SegmentPass> passes) {
         return tape.tracks(x)
                 || tape.tracks(weight)
                 || tape.tracks(bias)
-                || segments.stream()
-                        .anyMatch(s -> tape.tracks(s.adapter().a())
-                                || tape.tracks(s.adapter().b()));
+                || passes.stream().anyMatch(pass -> pass.matters(tape));
     }
 
-    private static Kept addSegment(Tensor x, Tensor y, Segment segment) {
-        LowRank adapter = segment.adapter();
-        Tensor input = x.rows(segment.start(), segment.end());
-        Tensor mask = null;
-        if (segment.dropout().isPresent() && segment.dropout().get().probability() > 0) {
-            mask = segment.dropout().get().mask(input);
-            input = input.times(mask);
-        }
-        Tensor projected = new Tensor(torch.mm(input.at(), adapter.a().at().t())); // [segment, rank]
-        y.rows(segment.start(), segment.end())
-                .addProductInPlace(projected, adapter.b().transpose(0, 1), adapter.scaling());
-        return new Kept(segment, input, projected, mask);
-    }
-
-    private static Tensor[] saved(Tensor x, Tensor weight, List<Kept> kept) {
+    private static Tensor[] saved(Tensor x, Tensor weight, List<SegmentPass> passes) {
         List<Tensor> saved = new ArrayList<>(List.of(x, weight));
-        for (Kept each : kept) {
-            saved.add(each.segment().adapter().a());
-            saved.add(each.segment().adapter().b());
-            saved.add(each.input());
-            saved.add(each.projected());
-            if (each.mask() != null) {
-                saved.add(each.mask());
-            }
-        }
+        passes.forEach(pass -> saved.addAll(pass.saved()));
         return saved.toArray(Tensor[]::new);
     }
 
     private static void backward(
-            Tape tape, Tensor dy, Tensor x, Tensor weight, @Nullable Tensor bias, List<Kept> kept) {
-        tape.addProduct(x, dy.at(), weight.at());
-        for (Kept each : kept) {
-            backwardSegment(tape, dy, x, each);
+            Tape tape, Tensor dy, Tensor x, Tensor weight, @Nullable Tensor bias, List<SegmentPass> passes) {
+        Tensor dBase = baseGradient(dy, passes);
+        tape.addProduct(x, dBase.at(), weight.at());
+        for (SegmentPass pass : passes) {
+            pass.backward(tape, dy, x, weight);
         }
         if (tape.tracks(weight)) {
-            tape.addProduct(weight, dy.at().t(), x.at());
+            tape.addProduct(weight, dBase.at().t(), x.at());
         }
         if (bias != null && tape.tracks(bias)) {
             tape.add(bias, new Tensor(dy.at().sum(0)));
         }
     }
 
-    private static void backwardSegment(Tape tape, Tensor dy, Tensor x, Kept kept) {
-        Segment segment = kept.segment();
-        LowRank adapter = segment.adapter();
-        org.bytedeco.pytorch.Tensor dySegment =
-                dy.rows(segment.start(), segment.end()).at();
-        Scalar scaling = new Scalar(adapter.scaling());
-        if (tape.tracks(adapter.b())) {
-            tape.addProduct(adapter.b(), dySegment.t(), kept.projected().at().mul(scaling));
+    /** The gradient of x Wᵀ [rows, out]: dy, scaled in the rows of segments with a magnitude. */
+    private static Tensor baseGradient(Tensor dy, List<SegmentPass> passes) {
+        if (passes.stream().noneMatch(SegmentPass::scalesBase)) {
+            return dy;
         }
-        if (!tape.tracks(adapter.a()) && !tape.tracks(x)) {
-            return;
-        }
-        org.bytedeco.pytorch.Tensor dProjected =
-                torch.mm(dySegment, adapter.b().at()).mul_(scaling); // [segment, rank]
-        tape.addProduct(adapter.a(), dProjected.t(), kept.input().at());
-        if (tape.tracks(x)) {
-            Tensor dx = tape.buffer(x, x.shape(), dy).rows(segment.start(), segment.end());
-            if (kept.mask() == null) {
-                dx.at().addmm_(dProjected, adapter.a().at());
-            } else {
-                dx.addTimesInPlace(new Tensor(torch.mm(dProjected, adapter.a().at())), kept.mask(), 1);
+        Tensor dBase = dy.copy();
+        for (SegmentPass pass : passes) {
+            if (pass.scalesBase()) {
+                dBase.rows(pass.segment().start(), pass.segment().end()).copyFrom(pass.directionGradient(dy));
             }
         }
+        return dBase;
     }
 }

@@ -1,5 +1,7 @@
 package dev.lora4j.tensor;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -14,5 +16,18 @@ public record Segment(long start, long end, LowRank adapter, Optional<DropoutStr
     /** A run without dropout. */
     public Segment(long start, long end, LowRank adapter) {
         this(start, end, adapter, Optional.empty());
+    }
+
+    /** What of these segments lies in a range of rows, counted from the range's start. */
+    public static List<Segment> within(List<Segment> segments, long start, long end) {
+        List<Segment> clipped = new ArrayList<>();
+        for (Segment segment : segments) {
+            long first = Math.max(segment.start, start);
+            long last = Math.min(segment.end, end);
+            if (first < last) {
+                clipped.add(new Segment(first - start, last - start, segment.adapter, segment.dropout));
+            }
+        }
+        return clipped;
     }
 }

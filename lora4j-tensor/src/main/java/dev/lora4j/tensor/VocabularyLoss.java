@@ -61,7 +61,7 @@ public final class VocabularyLoss {
         try (Scope scope = Scope.open();
                 Tape inner = tape.tracks(hidden) ? tape.nested(x) : tape.nested()) {
             CrossEntropy.Targets targets = all.rows(rows.start(), rows.end());
-            Tensor raw = LowRankLinear.apply(inner, x, head.weight(), null, clip(head.segments(), rows));
+            Tensor raw = LowRankLinear.apply(inner, x, head.weight(), null, Segment.within(head.segments(), rows.start(), rows.end()));
             Tensor logits = softcap(inner, raw, head.softcap());
             Tensor losses = CrossEntropy.losses(logits, targets);
             if (inner.tracks(logits)) {
@@ -83,17 +83,5 @@ public final class VocabularyLoss {
             return logits;
         }
         return Scale.apply(tape, Activation.TANH.apply(tape, Scale.apply(tape, logits, 1 / cap)), cap);
-    }
-
-    private static List<Segment> clip(List<Segment> segments, Rows rows) {
-        List<Segment> clipped = new ArrayList<>();
-        for (Segment segment : segments) {
-            long start = Math.max(segment.start(), rows.start());
-            long end = Math.min(segment.end(), rows.end());
-            if (start < end) {
-                clipped.add(new Segment(start - rows.start(), end - rows.start(), segment.adapter()));
-            }
-        }
-        return clipped;
     }
 }

@@ -1,0 +1,51 @@
+package dev.lora4j.lora;
+
+import dev.lora4j.tensor.LowRank;
+import dev.lora4j.tensor.Tensor;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * An adapter as its files hold it: a pair and its anchor are written as one pair of twice the rank.
+ *
+ * <p>PEFT's {@code path_initial_model_for_weight_conversion}: A' = [A; A₀], B' = [B, −B₀], r' = 2r, and α' such that the
+ * scaling stays. So the adapter works on the unchanged base, anywhere.
+ */
+final class ConvertedAdapter {
+    private ConvertedAdapter() {}
+
+    /** The tensors by name, of the calling thread's scope; the trained values come first in each. */
+    static Map<String, Tensor> tensors(Adapter adapter) {
+        Map<String, Tensor> tensors = new LinkedHashMap<>(adapter.tensors());
+        adapter.parts().anchors().forEach((path, anchor) -> {
+            tensors.computeIfPresent(
+                    TensorNames.loraA(path, false), (name, a) -> Tensor.concatenate(a, anchor.a()));
+            tensors.computeIfPresent(TensorNames.loraB(path, false), (name, b) -> wider(b, anchor));
+        });
+        return tensors;
+    }
+
+    private static Tensor wider(Tensor b, LowRank anchor) {
+        return Tensor.concatenate(b.transpose(0, 1), anchor.b().transpose(0, 1))
+                .transpose(0, 1)
+                .contiguous();
+    }
+
+    /** The configuration that goes with the tensors. */
+    static LoraConfig config(Adapter adapter) {
+        LoraConfig config = adapter.config();
+        if (adapter.parts().anchors().isEmpty()) {
+            return config;
+        }
+        double factor = config.isRankStabilized() ? Math.sqrt(2) : 2;
+        Map<String, Integer> ranks = config.rankPattern();
+        ranks.replaceAll((key, rank) -> 2 * rank);
+        Map<String, Double> alphas = config.alphaPattern();
+        alphas.replaceAll((key, alpha) -> factor * alpha);
+        return config.withRank(2 * config.rank())
+                .alpha(factor * config.alpha())
+                .rankPattern(ranks)
+                .alphaPattern(alphas)
+                .initialization(Initialization.KAIMING);
+    }
+}

@@ -1,0 +1,119 @@
+package dev.lora4j.lora;
+
+import dev.lora4j.model.AdaptableModule;
+import dev.lora4j.model.EmbeddingTable;
+import dev.lora4j.model.LanguageModel;
+import dev.lora4j.model.Linear;
+import dev.lora4j.model.ModuleValues;
+import dev.lora4j.tensor.DType;
+import dev.lora4j.tensor.Device;
+import dev.lora4j.tensor.DropoutStream;
+import dev.lora4j.tensor.LowRank;
+import dev.lora4j.tensor.Magnitude;
+import dev.lora4j.tensor.Random;
+import dev.lora4j.tensor.Scope;
+import dev.lora4j.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+
+/** Makes adapters that training has not changed yet. */
+final class FreshAdapter {
+    /** Deviation of fresh heads, BERT's {@code initializer_range}. */
+    private static final double HEAD_DEVIATION = 0.02;
+
+    private final LanguageModel model;
+    private final long seed;
+    private final Scope scope = Scope.shared();
+
+    FreshAdapter(LanguageModel model, long seed) {
+        this.model = model;
+        this.seed = seed;
+    }
+
+    /**
+     * Makes one.
+     *
+     * @param outputs of a head of its own; 0 for none
+     */
+    Adapter create(LoraConfig asked, List<String> labels, int outputs) {
+        Targets usual = UsualTargets.of(model.config().path("model_type").asText());
+        LoraConfig config = asked.targets().isPresent() ? asked : asked.targets(usual);
+        try (Scope creating = Scope.open()) {
+            Map<String, AdaptableModule> modules = new LinkedHashMap<>();
+            model.modules().forEach(module -> modules.put(module.path(), module));
+            if (outputs > 0) {
+                freshHeads(outputs).forEach(head -> modules.put(head.path(), head));
+            }
+            TargetSelection selection = TargetSelection.of(config, ModulePaths.of(modules.values()), usual);
+            AdapterParts parts = AdapterParts.empty();
+            for (String path : selection.adapted()) {
+                addPair(parts, config, Objects.requireNonNull(modules.get(path)));
+            }
+            for (String path : selection.saved()) {
+                ModuleValues own = ModuleValues.of(Objects.requireNonNull(modules.get(path)));
+                parts.saved().put(path, own.copy(scope));
+            }
+            for (AdaptableModule module : TrainedBiases.of(config.bias(), modules.values(), parts)) {
+                parts.biases().put(module.path(), scope.keep(Objects.requireNonNull(module.bias()).copy()));
+            }
+            return Adapter.of(new Adapter.Identity(config, model.task(), labels), parts, scope);
+        } catch (RuntimeException | Error e) {
+            scope.close();
+            throw e;
+        }
+    }
+
+    private List<Linear> freshHeads(int outputs) {
+        int hidden = model.hiddenSize();
+        List<Linear> heads = new ArrayList<>();
+        if (model.pooler().isEmpty()) {
+            heads.add(freshHead("bert.pooler.dense", hidden, hidden));
+        }
+        heads.add(freshHead("classifier", outputs, hidden));
+        return heads;
+    }
+
+    private Linear freshHead(String path, int out, int in) {
+        return new Linear(path, Random.normal(key(path), HEAD_DEVIATION, out, in), Tensor.zeros(DType.F32, out));
+    }
+
+    private void addPair(AdapterParts parts, LoraConfig config, AdaptableModule module) {
+        String path = module.path();
+        Device device = module.weight().device();
+        int rank = config.rankAt(path);
+        double scaling = config.scalingAt(path);
+        Tensor weight = module.weight();
+        LowRank pair;
+        if (module instanceof EmbeddingTable) {
+            weight = weight.transpose(0, 1);
+            Tensor b = Random.normal(key(path), 1, weight.size(0), rank);
+            pair = kept(new LowRank(Tensor.zeros(DType.F32, rank, weight.size(1)), b, scaling), device);
+            parts.embeddings().add(path);
+        } else {
+            LowRank initial = new InitialPair(config.initialization(), rank, scaling, key(path)).of(weight);
+            pair = kept(initial, device);
+            if (config.initialization().changesBase()) {
+                parts.anchors().put(path, kept(initial, device).negated(scope));
+            }
+        }
+        if (config.hasLoraBias() && module instanceof Linear) {
+            pair = pair.withBias(scope.keep(Tensor.zeros(DType.F32, weight.size(0)).to(device)));
+        }
+        if (config.isDora()) {
+            pair = pair.withMagnitude(Magnitude.fresh(scope, weight, pair));
+        }
+        parts.lowRanks().put(path, pair);
+    }
+
+    private LowRank kept(LowRank pair, Device device) {
+        return new LowRank(
+                scope.keep(pair.a().to(device).copy()), scope.keep(pair.b().to(device).copy()), pair.scaling());
+    }
+
+    private long key(String path) {
+        return DropoutStream.mix(seed ^ DropoutStream.mix(path.hashCode()));
+    }
+}

@@ -1,0 +1,180 @@
+package dev.lora4j.golden;
+
+import static dev.lora4j.golden.Golden.assertClose;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.lora4j.formats.JsonFile;
+import dev.lora4j.formats.StoredTensor;
+import dev.lora4j.formats.safetensors.SafetensorsFile;
+import dev.lora4j.lora.Adapter;
+import dev.lora4j.lora.AdapterFolder;
+import dev.lora4j.lora.AdapterRouting;
+import dev.lora4j.lora.MergedModel;
+import dev.lora4j.model.LanguageModel;
+import dev.lora4j.model.Routing;
+import dev.lora4j.model.TokenBatch;
+import dev.lora4j.tensor.Scope;
+import dev.lora4j.tensor.Tape;
+import dev.lora4j.tensor.Tensor;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.TreeMap;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** DoRA, biases, embeddings, modules trained whole and beginnings taken from W, each against PEFT. */
+class AdapterVariantsGoldenTest {
+    private static final double LOGITS = 1e-5;
+
+    private static Tensor logits(LanguageModel model, int[] ids, Routing routing) {
+        return model.logits(model.hidden(TokenBatch.of(List.of(ids)), routing, Tape.inference()), routing);
+    }
+
+    private static Path folder(Golden golden, String variant) {
+        return golden.folder.resolve("variants").resolve(variant);
+    }
+
+    private static String model(String name) {
+        return name.substring(0, name.indexOf('/'));
+    }
+
+    private static String variant(String name) {
+        return name.substring(name.indexOf('/') + 1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "llama/dora",
+                "llama/dora-rslora",
+                "llama/lora-bias",
+                "llama/embeddings",
+                "llama/dora-embeddings",
+                "llama/saved-modules",
+                "llama/pissa",
+                "llama/olora",
+                "qwen2/bias-all",
+                "qwen2/bias-lora-only",
+                "qwen2/dora-bias-lora-only",
+                "qwen2/lora-bias",
+                "gemma3/saved-norms",
+                "gemma3/embeddings"
+            })
+    void computesLearnsAndIsSavedAsInPeft(String name, @TempDir Path scratch) {
+        String variant = variant(name);
+        try (Scope scope = Scope.open();
+                Golden golden = Golden.variants(model(name));
+                LanguageModel model = golden.model();
+                Adapter adapter = AdapterFolder.read(folder(golden, variant), model)) {
+            assertThat(adapter.parameters())
+                    .isEqualTo(golden.json
+                            .path("variants")
+                            .path(variant)
+                            .path("trained_parameters")
+                            .asLong());
+            requireLogits(golden, model, adapter, variant);
+            requireGradients(golden, model, adapter, variant);
+            AdapterFolder.write(adapter, model(name), scratch.resolve("written"));
+            try (Adapter again = AdapterFolder.read(scratch.resolve("written"), model)) {
+                requireLogits(golden, model, again, variant);
+            }
+            requireFiles(folder(golden, variant), scratch.resolve("written"));
+        }
+    }
+
+    private static void requireLogits(Golden golden, LanguageModel model, Adapter adapter, String variant) {
+        for (int i = 0; i < 2; i++) {
+            AdapterRouting routing = AdapterRouting.of(adapter, golden.ids(i).length);
+            Tensor expected = golden.tensor(variant + ".logits." + i);
+            assertClose(logits(model, golden.ids(i), routing), expected, LOGITS, variant);
+        }
+        Routing second = AdapterRouting.of(List.of(new AdapterRouting.Run(
+                golden.ids(0).length, golden.ids(0).length + golden.ids(1).length, adapter, OptionalLong.empty())));
+        Tensor hidden =
+                model.hidden(TokenBatch.of(List.of(golden.ids(0), golden.ids(1))), second, Tape.inference());
+        Tensor mixed = model.logits(hidden, second);
+        long first = golden.ids(0).length;
+        assertClose(mixed.rows(first, mixed.size(0)), golden.tensor(variant + ".logits.1"), LOGITS, "beside base rows");
+        Tensor base = logits(model, golden.ids(0), Routing.NONE);
+        assertClose(mixed.rows(0, first), base, LOGITS, "base rows");
+    }
+
+    private static void requireGradients(Golden golden, LanguageModel model, Adapter adapter, String variant) {
+        Map<String, Tensor> parameters = adapter.tensors();
+        long rows = golden.ids(0).length + golden.ids(1).length;
+        try (Tape tape = Tape.recording(parameters.values())) {
+            LossOf loss = LossOf.on(tape, golden, model, AdapterRouting.of(adapter, rows), 0);
+            assertThat(loss.mean())
+                    .isCloseTo(
+                            golden.json
+                                    .path("variants")
+                                    .path(variant)
+                                    .path("loss")
+                                    .asDouble(),
+                            within(1e-5));
+            tape.backward();
+            parameters.forEach((parameter, tensor) -> {
+                String plain = parameter.replace(".base_layer.", ".");
+                String expected = variant + ".grad."
+                        + (golden.has(variant + ".grad." + parameter) ? parameter : plain);
+                assertClose(tape.gradient(tensor).orElseThrow(), golden.tensor(expected), LOGITS, parameter);
+            });
+        }
+    }
+
+    /** PEFT's files of an unconverted beginning hold half of what ours do, and tables of the base that ours need not. */
+    private static void requireFiles(Path theirs, Path ours) {
+        ObjectNode expected = JsonFile.read(theirs.resolve("adapter_config.json"));
+        ObjectNode found = JsonFile.read(ours.resolve("adapter_config.json"));
+        boolean converted = List.of("pissa", "olora")
+                .contains(expected.path("init_lora_weights").asText());
+        if (converted) {
+            assertThat(found.path("r").asInt()).isEqualTo(2 * expected.path("r").asInt());
+            return;
+        }
+        expected.remove(List.of("peft_version", "auto_mapping"));
+        expected.fieldNames()
+                .forEachRemaining(key ->
+                        assertThat(found.path(key)).as(key).isEqualTo(expected.path(key)));
+        Map<String, StoredTensor.Mapped> names =
+                new TreeMap<>(SafetensorsFile.open(theirs.resolve("adapter_model.safetensors"))
+                        .tensors());
+        names.keySet().removeIf(tensor -> tensor.endsWith("embed_tokens.base_layer.weight"));
+        assertThat(new TreeMap<>(SafetensorsFile.open(ours.resolve("adapter_model.safetensors"))
+                                .tensors())
+                        .keySet())
+                .isEqualTo(names.keySet());
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "llama/dora",
+                "llama/dora-rslora",
+                "llama/embeddings",
+                "llama/dora-embeddings",
+                "llama/saved-modules",
+                "llama/pissa",
+                "llama/olora",
+                "qwen2/bias-all",
+                "qwen2/bias-lora-only",
+                "qwen2/dora-bias-lora-only",
+                "qwen2/lora-bias",
+                "gemma3/saved-norms"
+            })
+    void mergesAsPeft(String name) {
+        try (Scope scope = Scope.open();
+                Golden golden = Golden.variants(model(name));
+                LanguageModel model = golden.model();
+                Adapter adapter = AdapterFolder.read(folder(golden, variant(name)), model);
+                LanguageModel merged = MergedModel.of(model, adapter)) {
+            Tensor found = logits(merged, golden.ids(0), Routing.NONE);
+            assertClose(found, golden.tensor(variant(name) + ".merged.0"), LOGITS, name);
+        }
+    }
+}
