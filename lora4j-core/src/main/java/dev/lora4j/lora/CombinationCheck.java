@@ -17,6 +17,7 @@ final class CombinationCheck {
         WeightedAdapter first = sources.get(0);
         Map<String, WeightedAdapter> owners = new LinkedHashMap<>();
         for (WeightedAdapter source : sources) {
+            requireLinear(source, sources.size());
             if (source.adapter().task() != first.adapter().task()) {
                 throw new AdapterException(
                         source.name() + " is for " + source.adapter().task() + ", " + first.name() + " is for "
@@ -32,6 +33,20 @@ final class CombinationCheck {
         }
         AdapterCombination.paths(sources).forEach(path -> requireSameShape(path, sources));
         requireNoPairBesideWhole(sources, owners);
+    }
+
+    private static void requireLinear(WeightedAdapter source, int sources) {
+        LoraConfig config = source.adapter().config();
+        if (config.isDora()) {
+            throw new AdapterException(source.name() + " uses DoRA, whose change of a weight is no low-rank product;"
+                    + " it cannot be combined, merge it into its base instead");
+        }
+        boolean itself = sources == 1 && source.weight() == 1;
+        if (config.bias() != BiasMode.NONE && !itself) {
+            throw new AdapterException(source.name() + " trains biases of the base (bias is "
+                    + config.bias().peftName() + "), which have no weight in a sum; it can only be compressed, by"
+                    + " itself and with weight 1");
+        }
     }
 
     private static void requireSameShape(String path, List<WeightedAdapter> sources) {

@@ -1,10 +1,13 @@
 package dev.lora4j.lora;
 
+import dev.lora4j.model.AdaptableModule;
+import dev.lora4j.model.EmbeddingTable;
 import dev.lora4j.model.LanguageModel;
-import dev.lora4j.model.Linear;
+import dev.lora4j.model.ModuleValues;
 import dev.lora4j.tensor.LowRank;
 import dev.lora4j.tensor.Scope;
 import dev.lora4j.tensor.Tensor;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -50,8 +53,8 @@ public final class InPlaceMerge implements AutoCloseable {
         adapters.forEach(adapter -> paths.addAll(adapter.lowRanks().keySet()));
         Map<String, Tensor> weights = new LinkedHashMap<>();
         Scope owner = Scope.shared();
-        try (Scope copying = Scope.open()) {
-            LanguageModel model = base.with(linear -> writable(linear, paths, weights, owner), List.of(), owner);
+        try {
+            LanguageModel model = base.with(module -> writable(module, paths, weights, owner), List.of(), owner);
             return new InPlaceMerge(base, model, weights);
         } catch (RuntimeException | Error e) {
             owner.close();
@@ -59,13 +62,17 @@ public final class InPlaceMerge implements AutoCloseable {
         }
     }
 
-    private static Linear writable(Linear linear, Set<String> paths, Map<String, Tensor> weights, Scope owner) {
-        if (!paths.contains(linear.path())) {
-            return linear;
+    private static ModuleValues writable(
+            AdaptableModule module, Set<String> paths, Map<String, Tensor> weights, Scope owner) {
+        if (!paths.contains(module.path())) {
+            return ModuleValues.of(module);
         }
-        Tensor copy = owner.keep(linear.weight().copy());
-        weights.put(linear.path(), copy);
-        return linear.withWeight(copy);
+        try (Scope copying = Scope.open()) {
+            Tensor copy = owner.keep(module.weight().copy());
+            // of a table [rows, hidden] the transposed view is what a pair is added to
+            weights.put(module.path(), module instanceof EmbeddingTable ? owner.keep(copy.transpose(0, 1)) : copy);
+            return new ModuleValues(copy, module.bias());
+        }
     }
 
     /** The model with whatever is merged; closed with this. */
@@ -96,21 +103,29 @@ public final class InPlaceMerge implements AutoCloseable {
             throw new AdapterException("another " + name + " is merged already; unmerge it first");
         }
         requireMergeable(name, adapter);
-        adapter.lowRanks().forEach((path, pair) -> {
+        for (String path : adapter.lowRanks().keySet()) {
             try (Scope checking = Scope.open()) {
-                MergedModel.weight(path, weight(path), pair); // throws if a value is not finite
+                Tensor sum = weight(path);
+                for (LowRank pair : adapter.pairs(path)) {
+                    sum = MergedModel.weight(path, sum, pair); // throws if a value is not finite
+                }
             }
-        });
+        }
         merged.put(name, adapter.copy());
         add(adapter, 1);
         return true;
     }
 
     private void requireMergeable(String name, Adapter adapter) {
-        if (!adapter.saved().isEmpty()) {
-            throw new AdapterException(name + " has modules trained whole ("
-                    + String.join(", ", adapter.saved().keySet())
-                    + "), which subtraction cannot take out; merge it as a view instead");
+        List<String> others = new ArrayList<>(adapter.saved().keySet());
+        others.addAll(adapter.biases().keySet());
+        if (!others.isEmpty()) {
+            throw new AdapterException(name + " has values of its own for " + String.join(", ", others)
+                    + ", which subtraction cannot take out; merge it as a view instead");
+        }
+        if (adapter.config().isDora() || adapter.config().hasLoraBias()) {
+            throw new AdapterException(name + " uses " + (adapter.config().isDora() ? "DoRA" : "a bias of B")
+                    + ", which is more than a sum of weights; merge it as a view instead");
         }
         for (String path : adapter.lowRanks().keySet()) {
             if (!weights.containsKey(path)) {
@@ -126,9 +141,10 @@ public final class InPlaceMerge implements AutoCloseable {
 
     private void add(Adapter adapter, double sign) {
         try (Scope adding = Scope.open()) {
-            for (Map.Entry<String, LowRank> entry : adapter.lowRanks().entrySet()) {
-                LowRank pair = entry.getValue();
-                weight(entry.getKey()).addProductInPlace(pair.b(), pair.a(), sign * pair.scaling());
+            for (String path : adapter.lowRanks().keySet()) {
+                for (LowRank pair : adapter.pairs(path)) {
+                    weight(path).addProductInPlace(pair.b(), pair.a(), sign * pair.scaling());
+                }
             }
         }
     }
@@ -151,10 +167,13 @@ public final class InPlaceMerge implements AutoCloseable {
 
     /** Takes everything out by copying the base's weights anew: exact, bit for bit. */
     public void reset() {
-        for (Linear linear : base.linears()) {
-            Tensor copy = weights.get(linear.path());
+        for (AdaptableModule module : base.modules()) {
+            Tensor copy = weights.get(module.path());
             if (copy != null) {
-                copy.copyFrom(linear.weight());
+                try (Scope copying = Scope.open()) {
+                    boolean table = module instanceof EmbeddingTable;
+                    copy.copyFrom(table ? module.weight().transpose(0, 1) : module.weight());
+                }
             }
         }
         forget();

@@ -206,8 +206,27 @@ class InPlaceMergeTest {
                 .hasMessageContaining("up changes model.layers.0.mlp.up_proj, which has no writable copy");
         adapters.add(adapter(LoraConfig.rank(2).targets("q_proj").modulesToSave(List.of("lm_head")), 4));
         assertThatThrownBy(() -> merge.merge("whole", adapters.get(4)))
-                .hasMessageContaining("whole has modules trained whole (lm_head)");
+                .hasMessageContaining("whole has values of its own for lm_head");
+        adapters.add(adapter(LoraConfig.rank(2).targets("q_proj").dora(true), 4));
+        assertThatThrownBy(() -> merge.merge("dora", adapters.get(5))).hasMessageContaining("dora uses DoRA");
         assertThatThrownBy(() -> merge.unmerge("x")).hasMessageContaining("x is not merged; merged are none");
+    }
+
+    @Test
+    void embeddingsAreMergedToo() {
+        adapters.add(adapter(LoraConfig.rank(2).targets("embed_tokens", "q_proj"), 5));
+        Adapter adapter = adapters.get(3);
+        try (InPlaceMerge own = InPlaceMerge.of(base, List.of(adapter))) {
+            Tensor plain = hidden(base, Routing.NONE);
+            Tensor adapted = hidden(base, AdapterRouting.of(adapter, TOKENS.length));
+            own.merge("a", adapter);
+            assertThat(hidden(own.model(), Routing.NONE).toFloats()).containsExactly(adapted.toFloats(), within(1e-4f));
+            own.unmerge("a");
+            assertThat(hidden(own.model(), Routing.NONE).toFloats()).containsExactly(plain.toFloats(), within(1e-5f));
+            own.reset();
+            assertThat(hidden(own.model(), Routing.NONE).sameBits(plain)).isTrue();
+        }
+        assertThat(adapter.lowRanks()).containsKey("model.embed_tokens");
     }
 
     @Test
