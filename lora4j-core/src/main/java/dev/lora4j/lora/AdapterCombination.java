@@ -1,6 +1,7 @@
 package dev.lora4j.lora;
 
 import dev.lora4j.model.ModelTask;
+import dev.lora4j.tensor.Device;
 import dev.lora4j.tensor.LowRank;
 import dev.lora4j.tensor.Scope;
 import dev.lora4j.tensor.Tensor;
@@ -19,7 +20,8 @@ import java.util.Set;
  * borrowed and stay as they are.
  *
  * <p>A module trained whole is not a ΔW: it is taken over unchanged from the one source that has it, whatever that
- * source's weight, and two sources that have it cannot be combined.
+ * source's weight, and two sources that have it cannot be combined. Biases of B add up as ΔW does, exactly and by every
+ * method. DoRA has no ΔW of low rank and is refused.
  */
 public final class AdapterCombination {
     private AdapterCombination() {}
@@ -44,21 +46,21 @@ public final class AdapterCombination {
         Scope owner = Scope.shared();
         try (Scope scope = Scope.open()) {
             AdapterParts parts = AdapterParts.empty();
+            boolean withBias = sources.stream()
+                    .anyMatch(source -> source.adapter().config().hasLoraBias());
             double lost = 0;
             double wanted = 0;
             for (String path : paths(sources)) {
-                CombinedPair combined = combined(path, terms(path, sources), method);
-                LowRank like = terms(path, sources).get(0).pair();
-                parts.lowRanks().put(path, kept(owner, combined.pair(), like));
+                List<FactorSum.Term> terms = terms(path, sources);
+                CombinedPair combined = combined(path, terms, method);
+                LowRank pair = withBias ? combined.pair().withBias(FactorSum.bias(terms)) : combined.pair();
+                parts.lowRanks().put(path, kept(owner, pair, terms.get(0).pair()));
                 lost += combined.lost();
                 wanted += combined.wanted();
             }
-            for (WeightedAdapter source : sources) {
-                parts.embeddings().addAll(source.adapter().parts().embeddings());
-                source.adapter().saved().forEach((path, values) -> parts.saved().put(path, values.copy(owner)));
-            }
+            takeOver(sources, parts, owner);
             double error = wanted == 0 ? 0 : Math.sqrt(lost / wanted);
-            return new Result(Adapter.of(identity(sources, parts.lowRanks()), parts, owner), error);
+            return new Result(Adapter.of(identity(sources, parts), parts, owner), error);
         } catch (RuntimeException | Error e) {
             owner.close();
             throw e;
@@ -93,15 +95,19 @@ public final class AdapterCombination {
     }
 
     private static LowRank kept(Scope owner, LowRank pair, LowRank like) {
-        Tensor a = owner.keep(pair.a().to(like.a().device()));
-        Tensor b = owner.keep(pair.b().to(like.b().device()));
-        return new LowRank(a, b, pair.scaling());
+        Device device = like.a().device();
+        LowRank plain =
+                new LowRank(owner.keep(pair.a().to(device)), owner.keep(pair.b().to(device)), pair.scaling());
+        Tensor bias = pair.bias();
+        return bias == null ? plain : plain.withBias(owner.keep(bias.to(device)));
     }
 
     private static List<FactorSum.Term> terms(String path, List<WeightedAdapter> sources) {
         List<FactorSum.Term> terms = new ArrayList<>();
         for (WeightedAdapter source : sources) {
-            source.adapter().pairs(path).forEach(pair -> terms.add(new FactorSum.Term(pair, source.weight())));
+            for (LowRank pair : source.adapter().pairs(path)) {
+                terms.add(new FactorSum.Term(pair, source.weight()));
+            }
         }
         return terms;
     }
@@ -113,9 +119,19 @@ public final class AdapterCombination {
         return paths;
     }
 
-    private static Adapter.Identity identity(List<WeightedAdapter> sources, Map<String, LowRank> pairs) {
+    /** What is no low-rank pair: it comes from the one source that has it. */
+    private static void takeOver(List<WeightedAdapter> sources, AdapterParts parts, Scope owner) {
+        for (WeightedAdapter source : sources) {
+            AdapterParts own = source.adapter().parts();
+            parts.embeddings().addAll(own.embeddings());
+            own.saved().forEach((path, values) -> parts.saved().put(path, values.copy(owner)));
+            own.biases().forEach((path, bias) -> parts.biases().put(path, owner.keep(bias.copy())));
+        }
+    }
+
+    private static Adapter.Identity identity(List<WeightedAdapter> sources, AdapterParts parts) {
         Map<String, Integer> ranks = new LinkedHashMap<>();
-        pairs.forEach((path, pair) -> ranks.put(path, pair.rank()));
+        parts.lowRanks().forEach((path, pair) -> ranks.put(path, pair.rank()));
         Set<String> modulesToSave = new LinkedHashSet<>();
         sources.forEach(source -> modulesToSave.addAll(source.adapter().config().modulesToSave()));
         List<String> labels = sources.stream()

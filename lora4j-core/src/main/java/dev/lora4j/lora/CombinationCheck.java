@@ -17,12 +17,12 @@ final class CombinationCheck {
         WeightedAdapter first = sources.get(0);
         Map<String, WeightedAdapter> owners = new LinkedHashMap<>();
         for (WeightedAdapter source : sources) {
+            requireLinear(source, sources.size());
             if (source.adapter().task() != first.adapter().task()) {
                 throw new AdapterException(
                         source.name() + " is for " + source.adapter().task() + ", " + first.name() + " is for "
                                 + first.adapter().task() + "; only adapters for one task can be combined");
             }
-            requireOnlyWeights(source);
             for (String path : source.adapter().saved().keySet()) {
                 WeightedAdapter other = owners.putIfAbsent(path, source);
                 if (other != null) {
@@ -35,21 +35,18 @@ final class CombinationCheck {
         requireNoPairBesideWhole(sources, owners);
     }
 
-    /** What an adapter does beside ΔW would be lost. */
-    private static void requireOnlyWeights(WeightedAdapter source) {
-        source.adapter().lowRanks().forEach((path, pair) -> {
-            if (pair.magnitude() != null || pair.bias() != null) {
-                throw new AdapterException(source.name() + ": " + path + " has "
-                        + (pair.magnitude() != null ? "DoRA's magnitude" : "a bias of B (lora_bias)")
-                        + ", which is no change of the weight by a low rank; such adapters cannot be combined, merge"
-                        + " them instead");
-            }
-        });
-        source.adapter().biases().keySet().stream().findFirst().ifPresent(path -> {
-            throw new AdapterException(source.name() + ": the bias of " + path + " was trained (bias "
-                    + source.adapter().config().bias().peftName()
-                    + "); adapters with trained biases cannot be combined, merge them instead");
-        });
+    private static void requireLinear(WeightedAdapter source, int sources) {
+        LoraConfig config = source.adapter().config();
+        if (config.isDora()) {
+            throw new AdapterException(source.name() + " uses DoRA, whose change of a weight is no low-rank product;"
+                    + " it cannot be combined, merge it into its base instead");
+        }
+        boolean itself = sources == 1 && source.weight() == 1;
+        if (config.bias() != BiasMode.NONE && !itself) {
+            throw new AdapterException(source.name() + " trains biases of the base (bias is "
+                    + config.bias().peftName() + "), which have no weight in a sum; it can only be compressed, by"
+                    + " itself and with weight 1");
+        }
     }
 
     private static void requireSameShape(String path, List<WeightedAdapter> sources) {

@@ -38,6 +38,9 @@ final class CombinedConfig {
                 .dropout(first.dropout())
                 .rankPattern(otherRanks)
                 .alphaPattern(otherAlphas)
+                .bias(first.bias()) // only a source by itself has other than none
+                .loraBias(sources.stream()
+                        .anyMatch(source -> source.adapter().config().hasLoraBias()))
                 .modulesToSave(modulesToSave);
         boolean sameModules = sources.stream()
                 .allMatch(source -> source.adapter().lowRanks().keySet().equals(ranks.keySet()));

@@ -43,6 +43,20 @@ final class FactorSum {
         }
     }
 
+    /** Σ v_i · bias_i [out], where those of B count; zeros where there is none; of the calling thread's scope. */
+    static Tensor bias(List<Term> terms) {
+        try (Scope scope = Scope.open()) {
+            Tensor sum = Tensor.zeros(DType.F32, terms.get(0).pair().b().size(0));
+            for (Term term : terms) {
+                Tensor bias = term.pair().bias();
+                if (bias != null) {
+                    sum.addInPlace(plain(bias, DType.F32), term.factor());
+                }
+            }
+            return scope.give(sum);
+        }
+    }
+
     /** The sum at another rank, computed in float64; of the calling thread's scope. */
     static CombinedPair truncated(List<Term> terms, Truncation truncation) {
         Decompositions.Svd svd = decomposed(terms);

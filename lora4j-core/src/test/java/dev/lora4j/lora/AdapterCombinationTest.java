@@ -378,6 +378,75 @@ class AdapterCombinationTest {
     }
 
     @Test
+    void biasesOfBAddUpAsWell() {
+        LoraConfig biased = LoraConfig.rank(2)
+                .alpha(6)
+                .targets("q_proj")
+                .layers(firstLayer())
+                .loraBias(true);
+        Adapter first = adapter(biased, 1);
+        Adapter second = adapter(LoraConfig.rank(2).targets("q_proj", "v_proj"), 2);
+        Tensor bias = Objects.requireNonNull(at(first, QUERY).bias()).addInPlace(0.25);
+        for (CombinationMethod method : List.of(
+                CombinationMethod.cat(),
+                CombinationMethod.linear(),
+                CombinationMethod.ties(1, MajoritySign.TOTAL, new Truncation.ToRank(32)))) {
+            Adapter combined = combine(method, weighted(first, -2), weighted(second, 1));
+            // scaling 6 / 2, weight -2
+            assertClose(Objects.requireNonNull(at(combined, QUERY).bias()), bias.times(-6), ROUNDING);
+            assertThat(Objects.requireNonNull(at(combined, "model.layers.1.self_attn.v_proj")
+                                    .bias())
+                            .toDoubles())
+                    .containsOnly(0);
+            Path written = folder.resolve(method.getClass().getSimpleName() + method.hashCode());
+            AdapterFolder.write(combined, "llama", written);
+            try (Adapter read = AdapterFolder.read(written, model)) {
+                assertThat(read.digest()).isEqualTo(combined.digest());
+            }
+        }
+    }
+
+    @Test
+    void anEmbeddingsPairsAddUp() {
+        String path = "model.embed_tokens";
+        Adapter first = adapter(LoraConfig.rank(2).targets("embed_tokens"), 1);
+        Adapter second = adapter(LoraConfig.rank(3).targets("embed_tokens", "q_proj"), 2);
+        Adapter combined = combine(CombinationMethod.linear(), weighted(first, 1), weighted(second, 0.5));
+        Tensor expected = delta(first, path).plus(delta(second, path).times(0.5));
+        assertThat(at(combined, path).rank()).isEqualTo(5);
+        assertClose(delta(combined, path), expected, ROUNDING);
+        AdapterFolder.write(combined, "llama", folder.resolve("combined"));
+        try (Adapter read = AdapterFolder.read(folder.resolve("combined"), model)) {
+            assertThat(read.digest()).isEqualTo(combined.digest());
+        }
+    }
+
+    /** Principal components begin with a part of W, which a frozen pair takes off again: both belong to ΔW. */
+    @Test
+    void whatTrainingBeganWithIsTakenOff() {
+        Adapter source =
+                Adapter.create(model, LoraConfig.rank(2).targets("q_proj").initialization(Initialization.OLORA), 1);
+        opened.add(source);
+        Adapter nothing = combine(CombinationMethod.linear(), weighted(source, 3));
+        assertClose(delta(nothing, QUERY), delta(nothing, QUERY).times(0), ROUNDING);
+        Tensor trained = at(source, QUERY).b().copy();
+        at(source, QUERY).b().addInPlace(0.5);
+        Tensor change = at(source, QUERY).b().minus(trained).to(DType.F64);
+        Tensor expected = change.matmul(at(source, QUERY).a().to(DType.F64))
+                .times(at(source, QUERY).scaling());
+        assertClose(delta(combine(CombinationMethod.cat(), weighted(source, 1)), QUERY), expected, ROUNDING);
+    }
+
+    @Test
+    void whatIsNoLowRankProductIsRefusedByName() {
+        Adapter dora = adapter(LoraConfig.rank(2).targets("q_proj").dora(true), 1);
+        assertThatThrownBy(() ->
+                        AdapterCombination.combine(List.of(new WeightedAdapter("d", dora, 1)), CombinationMethod.cat()))
+                .isInstanceOf(AdapterException.class)
+                .hasMessageContaining("d uses DoRA");
+    }
+
+    @Test
     void whatHasNoMeaningIsRefused() {
         assertThatThrownBy(() -> AdapterCombination.combine(List.of(), CombinationMethod.cat()))
                 .hasMessageContaining("there is no adapter to combine");
