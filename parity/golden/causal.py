@@ -14,6 +14,7 @@ UNLABELLED = 3
 NEW_TOKENS = 12
 SMOOTHING = 0.1
 TARGETS = ["q_proj", "v_proj"]
+GPT2_TARGETS = ["c_attn"]
 
 
 def write_all(root, only):
@@ -23,7 +24,10 @@ def write_all(root, only):
         model = build(name, model_class, config)
         folder = files.fresh_folder(root / name)
         model.save_pretrained(folder)
-        files.write_version_four_config(folder)
+        if name == "gpt2-old":
+            files.rewrite_as_released(folder)
+        if config.model_type != "gpt2":
+            files.write_version_four_config(folder)
         write_case(name, model, folder, sequences_of(name, config.vocab_size, lengths))
 
 
@@ -35,8 +39,10 @@ def sequences_of(name, vocabulary, lengths):
 
 def write_case(name, model, folder, sequences):
     tensors, facts = base_values(model, sequences)
-    check_version_four_config(folder, tensors["logits.0"], sequences[0][0])
-    peft_model = lora.adapted(model, name, r=4, lora_alpha=8, target_modules=TARGETS, task_type="CAUSAL_LM")
+    gpt2 = model.config.model_type == "gpt2"
+    check_reloaded(folder, "config.json" if gpt2 else "config-v4.json", tensors["logits.0"], sequences[0][0])
+    targets = dict(target_modules=GPT2_TARGETS, fan_in_fan_out=True) if gpt2 else dict(target_modules=TARGETS)
+    peft_model = lora.adapted(model, name, r=4, lora_alpha=8, task_type="CAUSAL_LM", **targets)
     files.save_adapter(peft_model, folder / "adapter", name)
     more, adapter_facts = adapter_values(peft_model, sequences)
     tensors.update(more)
@@ -125,14 +131,14 @@ def greedy(model, prompt):
     return dict(prompt=prompt.tolist(), tokens=out.sequences[0, len(prompt) :].tolist(), smallest_margin=margin)
 
 
-def check_version_four_config(folder, expected, ids):
-    """The rewritten configuration must mean the same to transformers."""
+def check_reloaded(folder, config, expected, ids):
+    """The rewritten configuration or file must mean the same to transformers."""
     with tempfile.TemporaryDirectory() as scratch:
         copied = Path(scratch)
-        (copied / "config.json").write_text((folder / "config-v4.json").read_text())
+        (copied / "config.json").write_text((folder / config).read_text())
         (copied / "model.safetensors").write_bytes((folder / "model.safetensors").read_bytes())
         model = AutoModelForCausalLM.from_pretrained(copied, attn_implementation="eager", dtype=torch.float32).eval()
     with torch.no_grad():
         difference = (logits_of(model, ids) - expected).abs().max().item()
     if difference != 0.0:
-        raise AssertionError(f"{folder.name}: config-v4.json changes the logits by {difference}")
+        raise AssertionError(f"{folder.name}: {config} changes the logits by {difference}")

@@ -4,6 +4,7 @@ import json
 import shutil
 
 import safetensors.torch
+import torch
 
 
 def fresh_folder(folder):
@@ -48,3 +49,16 @@ def write_version_four_config(folder):
     config["rope_theta"] = rope.pop("rope_theta")
     config["rope_scaling"] = None if rope["rope_type"] == "default" else rope
     (folder / "config-v4.json").write_text(json.dumps(config, indent=2, sort_keys=True) + "\n")
+
+
+def rewrite_as_released(folder):
+    """GPT-2's tensors as the released files have them: without the prefix and with the masks."""
+    file = folder / "model.safetensors"
+    tensors = safetensors.torch.load_file(file)
+    positions = tensors["transformer.wpe.weight"].shape[0]
+    released = {name.removeprefix("transformer."): value for name, value in tensors.items()}
+    for layer in range(sum(name.endswith(".attn.c_attn.weight") for name in tensors)):
+        mask = torch.tril(torch.ones(positions, positions)).view(1, 1, positions, positions)
+        released[f"h.{layer}.attn.bias"] = mask.to(torch.uint8)
+        released[f"h.{layer}.attn.masked_bias"] = torch.tensor(-1e4)
+    safetensors.torch.save_file(released, file, metadata={"format": "pt"})

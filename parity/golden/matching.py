@@ -15,10 +15,9 @@ from transformers import (
 )
 
 from golden import files
-from golden.models import BERT, LLAMA
+from golden.models import BERT, GPT2, LLAMA
 
 TASKS = {"llama": "CAUSAL_LM", "gpt2": "CAUSAL_LM", "bert": "SEQ_CLS"}
-GPT2 = dict(vocab_size=96, n_positions=64, n_embd=32, n_layer=2, n_head=4, bos_token_id=1, eos_token_id=2)
 PREFIX = "base_model.model."
 Q_V = ["q_proj", "v_proj"]
 CASES = [

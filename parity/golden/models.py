@@ -13,6 +13,8 @@ from transformers import (
     Gemma3TextConfig,
     GemmaConfig,
     GemmaForCausalLM,
+    GPT2Config,
+    GPT2LMHeadModel,
     LlamaConfig,
     LlamaForCausalLM,
     MistralConfig,
@@ -60,6 +62,7 @@ BERT = dict(
     hidden_dropout_prob=0.0,
     attention_probs_dropout_prob=0.0,
 )
+GPT2 = dict(vocab_size=96, n_positions=64, n_embd=32, n_layer=2, n_head=4, bos_token_id=1, eos_token_id=2)
 # The wavelengths of theta 10 and head size 8 are 6.3, 11.2, 19.9 and 35.3: with 32 original positions the bounds are
 # 8 and 32, so that all three branches of the llama3 rule occur.
 LLAMA3_ROPE = dict(
@@ -83,6 +86,8 @@ WEIGHT_SEEDS = {
     "qwen2": "qwen2 44",
     "gemma3": "gemma3 29",
     "gemma3-softcap": "gemma3 29",
+    "gpt2": "gpt2 25",
+    "gpt2-old": "gpt2-old 22",
 }
 
 
@@ -117,6 +122,18 @@ def causal_cases():
             Gemma3TextConfig(**GEMMA, final_logit_softcapping=1.0, rope_parameters=GEMMA_ROPE),
             (14, 11),
         ),
+        "gpt2": (GPT2LMHeadModel, GPT2Config(**GPT2), (11, 7)),
+        "gpt2-old": (
+            GPT2LMHeadModel,
+            GPT2Config(
+                **GPT2,
+                n_inner=48,
+                activation_function="relu",
+                scale_attn_by_inverse_layer_idx=True,
+                tie_word_embeddings=False,
+            ),
+            (11, 7),
+        ),
     }
 
 
@@ -147,10 +164,16 @@ def build(name, model_class, config):
     model = model_class(config).float().eval()
     random = generator(WEIGHT_SEEDS.get(name, name))
     gemma = config.model_type.startswith("gemma")
+    gpt2 = config.model_type == "gpt2"
     with torch.no_grad():
         for key, value in model.named_parameters():
-            value.copy_(random_weight(key, value.shape, gemma, random))
+            value.copy_(random_weight(gpt2_key(key) if gpt2 else key, value.shape, gemma, random))
     return model
+
+
+def gpt2_key(key):
+    """GPT-2's norms and tables under the names that the other families have."""
+    return key.replace(".ln_", ".norm_").replace(".wte.", ".embed_tokens.").replace(".wpe.", ".embed_positions.")
 
 
 def random_weight(key, shape, gemma, random):

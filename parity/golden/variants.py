@@ -38,17 +38,27 @@ VARIANTS = {
         "saved-norms": dict(modules_to_save=["q_norm", "input_layernorm"]),
         "embeddings": dict(target_modules=["embed_tokens", "q_proj"]),
     },
+    "gpt2": {
+        "all-linear": dict(r=2, target_modules="all-linear", use_rslora=True),
+        "dora": dict(use_dora=True, target_modules=["c_attn", "mlp.c_proj"]),
+        "pissa": dict(init_lora_weights="pissa"),
+        "saved-conv1d": dict(modules_to_save=["attn.c_proj"]),
+        "embeddings": dict(target_modules=["wte", "wpe", "c_attn"]),
+        "bias-lora-only": dict(bias="lora_only", target_modules=["c_attn", "c_fc"]),
+    },
 }
+GPT2 = {"target_modules": ["c_attn"], "fan_in_fan_out": True}
 
 
 def write(case, model, folder, sequences):
     """Writes the adapters, their logits, merged logits and gradients; returns the facts of each."""
     tensors, facts = {}, {}
+    usual = {**LORA, **GPT2} if case == "gpt2" else LORA
     for name, settings in VARIANTS[case].items():
-        peft_model = lora.adapted(model, f"{case} {name}", **dict(LORA, **settings))
+        peft_model = lora.adapted(model, f"{case} {name}", **dict(usual, **settings))
         files.save_adapter(peft_model, folder / "variants" / name, case)
         loss = causal.loss_of(peft_model, sequences)
-        if name not in ("rslora", "all-linear", "regex", "second-layer", "saved-head", "patterns"):
+        if case != "llama" or name not in ("rslora", "all-linear", "regex", "second-layer", "saved-head", "patterns"):
             tensors.update(lora.gradients(peft_model, loss, f"{name}.grad."))
             if not (settings.get("lora_bias") and case == "llama"):  # PEFT: no bias there to merge it into
                 merged = copy.deepcopy(peft_model).merge_and_unload()

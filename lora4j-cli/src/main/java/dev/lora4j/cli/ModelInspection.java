@@ -17,13 +17,17 @@ import java.util.stream.Collectors;
 
 /** What is in a model, by its files alone: no weights are loaded. */
 final class ModelInspection {
-    private static final Map<String, String> SIZES = Map.of(
-            "num_hidden_layers", "layers",
-            "hidden_size", "hidden size",
-            "num_attention_heads", "attention heads",
-            "num_key_value_heads", "key-value heads",
-            "vocab_size", "vocabulary",
-            "max_position_embeddings", "context");
+    private static final Map<String, String> SIZES = Map.ofEntries(
+            Map.entry("num_hidden_layers", "layers"),
+            Map.entry("n_layer", "layers"),
+            Map.entry("hidden_size", "hidden size"),
+            Map.entry("n_embd", "hidden size"),
+            Map.entry("num_attention_heads", "attention heads"),
+            Map.entry("n_head", "attention heads"),
+            Map.entry("num_key_value_heads", "key-value heads"),
+            Map.entry("vocab_size", "vocabulary"),
+            Map.entry("max_position_embeddings", "context"),
+            Map.entry("n_positions", "context"));
 
     private ModelInspection() {}
 

@@ -177,6 +177,7 @@ public final class Adapter implements AutoCloseable {
             parts.lowRanks().forEach((path, pair) -> copies.lowRanks().put(path, pair.copy(owner)));
             parts.anchors().forEach((path, pair) -> copies.anchors().put(path, pair.copy(owner)));
             copies.embeddings().addAll(parts.embeddings());
+            copies.transposed().addAll(parts.transposed());
             parts.saved().forEach((path, values) -> copies.saved().put(path, values.copy(owner)));
             parts.biases().forEach((path, bias) -> copies.biases().put(path, owner.keep(bias.copy())));
             return new Adapter(new Identity(config, task, labels), copies, owner);

@@ -1,5 +1,7 @@
 package dev.lora4j.lora;
 
+import dev.lora4j.model.AdaptableModule;
+import dev.lora4j.model.Linear;
 import dev.lora4j.model.ModuleValues;
 import dev.lora4j.tensor.LowRank;
 import dev.lora4j.tensor.Tensor;
@@ -16,19 +18,29 @@ import java.util.Set;
  * @param anchors frozen pairs that take off again what the trained ones began with
  * @param saved modules trained whole
  * @param biases of modules whose weight stays the base's
+ * @param transposed those of the pairs and saved modules whose matrix the files have as [in, out]
  */
 record AdapterParts(
         Map<String, LowRank> lowRanks,
         Set<String> embeddings,
         Map<String, LowRank> anchors,
         Map<String, ModuleValues> saved,
-        Map<String, Tensor> biases) {
+        Map<String, Tensor> biases,
+        Set<String> transposed) {
     static AdapterParts empty() {
         return new AdapterParts(
                 new LinkedHashMap<>(),
                 new LinkedHashSet<>(),
                 new LinkedHashMap<>(),
                 new LinkedHashMap<>(),
-                new LinkedHashMap<>());
+                new LinkedHashMap<>(),
+                new LinkedHashSet<>());
+    }
+
+    /** Notes how the files have the module's matrix. */
+    void note(AdaptableModule module) {
+        if (module instanceof Linear linear && linear.layout().fanInFanOut()) {
+            transposed.add(module.path());
+        }
     }
 }

@@ -57,7 +57,9 @@ final class AdapterReader {
                 addPair(parts, tensors, Objects.requireNonNull(modules.get(path)));
             }
             for (String path : selection.saved()) {
-                parts.saved().put(path, saved(tensors, Objects.requireNonNull(modules.get(path))));
+                AdaptableModule module = Objects.requireNonNull(modules.get(path));
+                parts.note(module);
+                parts.saved().put(path, saved(parts, tensors, module));
             }
             for (AdaptableModule module : TrainedBiases.of(config.bias(), modules.values(), parts)) {
                 parts.biases().put(module.path(), bias(tensors, module));
@@ -116,6 +118,7 @@ final class AdapterReader {
             skipBaseTable(path, module);
         }
         parts.lowRanks().put(path, pair);
+        parts.note(module);
     }
 
     /** PEFT writes the base's own table beside a pair for it; another size would mean another vocabulary. */
@@ -128,8 +131,13 @@ final class AdapterReader {
         }
     }
 
-    private ModuleValues saved(Tensors tensors, AdaptableModule module) {
+    private ModuleValues saved(AdapterParts parts, Tensors tensors, AdaptableModule module) {
         String path = module.path();
+        if (parts.transposed().contains(path)) {
+            Tensor stored = take(tensors, TensorNames.weight(path), module.weight().transpose(0, 1).shape());
+            Tensor weight = tensors.scope().keep(stored.transpose(0, 1));
+            return new ModuleValues(weight, take(tensors, TensorNames.bias(path), weight.size(0)));
+        }
         long[] shape = module.weight().shape();
         boolean head = TargetSelection.AUTOMATIC_HEADS.contains(path) && shape.length == 2;
         StoredTensor.Mapped stored = left.get(TensorNames.weight(path));

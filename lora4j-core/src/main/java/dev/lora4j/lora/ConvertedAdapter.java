@@ -6,7 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * An adapter as its files hold it: a pair and its anchor are written as one pair of twice the rank.
+ * An adapter as its files hold it: a pair and its anchor as one pair of twice the rank, matrices as the base's files.
  *
  * <p>PEFT's {@code path_initial_model_for_weight_conversion}: A' = [A; A₀], B' = [B, −B₀], r' = 2r, and α' such that the
  * scaling stays. So the adapter works on the unchanged base, anywhere.
@@ -21,6 +21,8 @@ final class ConvertedAdapter {
             tensors.computeIfPresent(TensorNames.loraA(path, false), (name, a) -> Tensor.concatenate(a, anchor.a()));
             tensors.computeIfPresent(TensorNames.loraB(path, false), (name, b) -> wider(b, anchor));
         });
+        adapter.parts().transposed().forEach(path -> tensors.computeIfPresent(
+                TensorNames.weight(path), (name, weight) -> weight.transpose(0, 1)));
         return tensors;
     }
 

@@ -53,8 +53,9 @@ final class FreshAdapter {
                 addPair(parts, config, Objects.requireNonNull(modules.get(path)));
             }
             for (String path : selection.saved()) {
-                ModuleValues own = ModuleValues.of(Objects.requireNonNull(modules.get(path)));
-                parts.saved().put(path, own.copy(scope));
+                AdaptableModule module = Objects.requireNonNull(modules.get(path));
+                parts.saved().put(path, ModuleValues.of(module).copy(scope));
+                parts.note(module);
             }
             for (AdaptableModule module : TrainedBiases.of(config.bias(), modules.values(), parts)) {
                 parts.biases()
@@ -110,6 +111,7 @@ final class FreshAdapter {
             pair = pair.withMagnitude(Magnitude.fresh(scope, weight, pair));
         }
         parts.lowRanks().put(path, pair);
+        parts.note(module);
     }
 
     private LowRank kept(LowRank pair, Device device) {

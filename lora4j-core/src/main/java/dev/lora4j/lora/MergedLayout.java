@@ -16,13 +16,13 @@ import java.util.Map;
 /**
  * Which tensor of a merged model comes from where: copied, changed, or brought by the adapter.
  *
- * <p>An output layer that was tied to the embedding and is changed by the adapter gets a weight of its own: the
- * embedding stays what it was, as in the adapted model. PEFT's {@code merge_and_unload} changes both (peft #2018).
+ * <p>If the adapter changes an output layer or an embedding that were one, the output layer gets a weight of its own, so
+ * that each is what it is in the adapted model. PEFT's {@code merge_and_unload} changes both (peft #2018).
  */
 final class MergedLayout {
     private static final String HEAD = "lm_head";
-    private static final String EMBEDDING = "model.embed_tokens.weight";
     private static final String BERT = "bert.";
+    private static final String GPT2 = "transformer.";
 
     private final ModelFiles base;
     private final Adapter adapter;
@@ -32,17 +32,25 @@ final class MergedLayout {
     MergedLayout(ModelFiles base, LanguageModel outline, Adapter adapter) {
         this.base = base;
         this.adapter = adapter;
-        this.untied = outline.hasTiedEmbeddings()
-                && (adapter.lowRanks().containsKey(HEAD) || adapter.saved().containsKey(HEAD));
+        String table = outline.modules().get(0).path();
+        this.untied = outline.hasTiedEmbeddings() && (changes(HEAD) || changes(table));
         base.tensors().forEach((name, tensor) -> stored.put(moduleName(name), tensor));
-        StoredTensor embedding = stored.get(EMBEDDING);
+        StoredTensor embedding = stored.get(weight(table));
         if (untied && embedding != null) {
             stored.put(weight(HEAD), embedding);
         }
     }
 
-    /** BERT's files have their tensors with or without a prefix; a model with a head has it, a bare one has not. */
+    private boolean changes(String path) {
+        return adapter.lowRanks().containsKey(path) || adapter.saved().containsKey(path);
+    }
+
+    /** BERT's and GPT-2's files have their tensors with or without a prefix; a model with a head has it. */
     private String moduleName(String name) {
+        if (base.config().path("model_type").asText().equals("gpt2")) {
+            boolean bare = !name.startsWith(GPT2) && !name.startsWith(HEAD);
+            return bare ? GPT2 + name : name;
+        }
         boolean part = name.startsWith("embeddings.") || name.startsWith("encoder.") || name.startsWith("pooler.");
         if (adapter.task() == ModelTask.SEQ_CLS && part) {
             return BERT + name;
@@ -70,13 +78,15 @@ final class MergedLayout {
                 throw new AdapterException(base.description() + ": no tensor is called \"" + name
                         + "\", though the adapter changes it; nothing was written");
             }
-            boolean embedding = adapter.parts().embeddings().contains(entry.getKey());
-            tensors.put(name, make.merged(name, tensor, adapter.pairs(entry.getKey()), embedding));
+            boolean turned = adapter.parts().embeddings().contains(entry.getKey())
+                    || adapter.parts().transposed().contains(entry.getKey());
+            tensors.put(name, make.merged(name, tensor, adapter.pairs(entry.getKey()), turned));
             mergeBias(tensors, make, entry.getKey(), entry.getValue());
         }
         adapter.biases().forEach((path, bias) -> replace(tensors, make, path + ".bias", bias));
         adapter.saved().forEach((path, values) -> {
-            replace(tensors, make, weight(path), values.weight());
+            boolean turned = adapter.parts().transposed().contains(path);
+            replace(tensors, make, weight(path), turned ? values.weight().transpose(0, 1) : values.weight());
             if (values.bias() != null) {
                 replace(tensors, make, path + ".bias", values.bias());
             }

@@ -10,6 +10,7 @@ import dev.lora4j.tensor.Magnitude;
 import dev.lora4j.tensor.Scope;
 import dev.lora4j.tensor.Tensor;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -46,40 +47,63 @@ final class MergedTensors {
     /**
      * W + s·B·A for each pair in turn, with DoRA m/n ∘ that.
      *
-     * @param embedding whether W is a table [vocabulary, hidden], whose change is (B·A)ᵀ
+     * @param turned whether W is stored as [in, out], whose change is (B·A)ᵀ: a table [vocabulary, hidden] too
      */
-    TensorContent merged(String name, StoredTensor stored, List<LowRank> pairs, boolean embedding) {
-        int in = Math.toIntExact(stored.shape().get(1));
+    TensorContent merged(String name, StoredTensor stored, List<LowRank> pairs, boolean turned) {
+        int width = Math.toIntExact(stored.shape().get(1));
+        int pieceSize = Math.max(1, PIECE / width) * width;
+        List<float[]> norms = new ArrayList<>();
         Piece piece = (first, count) -> {
-            long start = first / in;
-            long rows = count / in;
-            Tensor weight =
-                    values.read(stored, first, count).to(DType.F32).copy().view(rows, in);
+            Tensor weight = values.read(stored, first, count)
+                    .to(DType.F32)
+                    .copy()
+                    .view(count / width, width);
             for (LowRank pair : pairs) {
-                merge(weight, pair, start, embedding, name);
+                if (turned) {
+                    mergeTurned(weight, pair, first / width, norms);
+                } else {
+                    merge(weight, pair, first / width);
+                }
             }
             return weight;
         };
-        return content(name, type(stored), stored.shape(), Math.max(1, PIECE / in) * in, piece);
+        if (turned && pairs.stream().anyMatch(pair -> pair.magnitude() != null)) {
+            norms.add(columnNorms(piece, StoredTensor.elements(stored.shape()), pieceSize, width));
+        }
+        return content(name, type(stored), stored.shape(), pieceSize, piece);
     }
 
-    private static void merge(Tensor weight, LowRank pair, long start, boolean embedding, String name) {
+    private static void merge(Tensor weight, LowRank pair, long start) {
         long end = start + weight.size(0);
-        if (embedding) {
-            if (pair.magnitude() != null) {
-                throw new AdapterException(name + ": DoRA beside an embedding is merged in memory only, since its norms"
-                        + " go over the whole vocabulary; use the adapter without merging it");
-            }
-            Tensor columns = pair.a().narrow(1, start, end - start).transpose(0, 1);
-            weight.addProductInPlace(columns, pair.b().transpose(0, 1), pair.scaling());
-            return;
-        }
         weight.addProductInPlace(pair.b().rows(start, end), pair.a(), pair.scaling());
         Magnitude magnitude = pair.magnitude();
         if (magnitude != null) {
             Tensor factor =
                     magnitude.values().rows(start, end).view(end - start, 1).dividedBy(weight.norm(-1));
             weight.timesInPlace(factor);
+        }
+    }
+
+    private static void mergeTurned(Tensor weight, LowRank pair, long start, List<float[]> norms) {
+        Tensor columns = pair.a().narrow(1, start, weight.size(0)).transpose(0, 1);
+        weight.addProductInPlace(columns, pair.b().transpose(0, 1), pair.scaling());
+        Magnitude magnitude = pair.magnitude();
+        if (magnitude != null && !norms.isEmpty()) {
+            weight.timesInPlace(magnitude.values().dividedBy(Tensor.of(norms.get(0), weight.size(1))));
+        }
+    }
+
+    /** ‖·‖ of every column of a whole matrix [rows, width], by a pass of its own over the pieces. */
+    private static float[] columnNorms(Piece piece, long elements, int pieceSize, int width) {
+        try (Scope scope = Scope.open()) {
+            Tensor squares = Tensor.zeros(DType.F32, 1, width);
+            for (long first = 0; first < elements; first += pieceSize) {
+                try (Scope each = Scope.open()) {
+                    int count = (int) Math.min(pieceSize, elements - first);
+                    squares.addInPlace(piece.read(first, count).norm(0).square(), 1);
+                }
+            }
+            return squares.sqrt().toFloats();
         }
     }
 
@@ -95,7 +119,7 @@ final class MergedTensors {
     /** A tensor that the adapter brings with it, in the type of the base's. */
     TensorContent replaced(String name, Tensor tensor, ElementType type) {
         List<Long> shape = Arrays.stream(tensor.shape()).boxed().toList();
-        Piece piece = (first, count) -> tensor.view(tensor.elements()).narrow(0, first, count);
+        Piece piece = (first, count) -> tensor.contiguous().view(tensor.elements()).narrow(0, first, count);
         return content(name, wanted.orElse(type), shape, PIECE, piece);
     }
 

@@ -24,7 +24,7 @@ final class PeftConfig {
 
     /** Keys for what is not done here, each with the values that ask for nothing. */
     private static final List<String> REFUSED_FLAGS =
-            List.of("fan_in_fan_out", "use_qalora", "ensure_weight_tying", "use_bdlora");
+            List.of("use_qalora", "ensure_weight_tying", "use_bdlora");
 
     private static final List<String> REFUSED_OBJECTS = List.of(
             "alora_invocation_tokens",
@@ -226,6 +226,7 @@ final class PeftConfig {
         keys.put("base_model_name_or_path", json.textNode(base));
         keys.put("bias", json.textNode(config.bias().peftName()));
         keys.put("exclude_modules", config.excluded().map(PeftConfig::json).orElse(json.nullNode()));
+        keys.put("fan_in_fan_out", json.booleanNode(isTransposed(adapter)));
         keys.put("inference_mode", json.booleanNode(true));
         keys.put("init_lora_weights", initialization(config));
         List<Integer> layers = config.layers().indices();
@@ -250,6 +251,12 @@ final class PeftConfig {
         ObjectNode object = json.objectNode();
         keys.forEach(object::set);
         return object;
+    }
+
+    /** As the base has it; what a file says of it is not read, since PEFT corrects it by the base too. */
+    private static boolean isTransposed(Adapter adapter) {
+        return adapter.lowRanks().keySet().stream()
+                .anyMatch(adapter.parts().transposed()::contains);
     }
 
     /** PEFT stores all-linear as names: the last parts of the adapted paths. */

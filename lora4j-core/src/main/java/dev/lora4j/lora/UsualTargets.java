@@ -5,6 +5,10 @@ final class UsualTargets {
     private UsualTargets() {}
 
     static Targets of(String modelType) {
-        return modelType.equals("bert") ? Targets.named("query", "value") : Targets.named("q_proj", "v_proj");
+        return switch (modelType) {
+            case "bert" -> Targets.named("query", "value");
+            case "gpt2" -> Targets.named("c_attn");
+            default -> Targets.named("q_proj", "v_proj");
+        };
     }
 }

@@ -5,7 +5,7 @@ import dev.lora4j.tensor.Tensor;
 import java.util.List;
 
 /** A model from token ids to hidden states, without a head. Immutable: any number of threads may run it. */
-sealed interface Backbone permits Bert, Decoder {
+sealed interface Backbone permits Bert, CausalBackbone {
     /** [tokens, hidden] for a batch. */
     Tensor hidden(TokenBatch batch, Pass pass, Tape tape);
 
@@ -14,4 +14,13 @@ sealed interface Backbone permits Bert, Decoder {
 
     /** The same model with other values in some modules; all else is shared. */
     Backbone map(ModuleChange change);
+
+    /** Width of the hidden states. */
+    int hiddenSize();
+
+    /** Most tokens that a sequence may have. */
+    int maxPositions();
+
+    /** Number of token ids. */
+    int vocabularySize();
 }

@@ -111,4 +111,19 @@ record Bert(BertConfig config, Embeddings embeddings, List<BertBlock> blocks) im
                 embeddings.map(change),
                 blocks.stream().map(block -> block.map(change)).toList());
     }
+
+    @Override
+    public int hiddenSize() {
+        return config.hidden();
+    }
+
+    @Override
+    public int maxPositions() {
+        return config.maxPositions();
+    }
+
+    @Override
+    public int vocabularySize() {
+        return config.vocabulary();
+    }
 }

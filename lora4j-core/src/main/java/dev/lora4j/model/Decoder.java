@@ -25,7 +25,7 @@ record Decoder(
         Norm finalNorm,
         Linear head,
         Ropes ropes)
-        implements Backbone {
+        implements CausalBackbone {
 
     /** Rotary frequencies of full layers, and of gemma3's layers with a window. */
     record Ropes(Rope full, Rope local) {}
@@ -87,9 +87,7 @@ record Decoder(
                                 tape, x, rotary.tensors(), (inner, in) -> block.apply(inner, in, rotary, pass))
                         : block.apply(tape, x, rotary, pass);
             }
-            for (int i = 0; i < pass.caches().size(); i++) {
-                pass.caches().get(i).advance(pass.sequences().length(i));
-            }
+            pass.advanceCaches();
             return scope.give(finalNorm.apply(tape, x, pass.routing()));
         }
     }
@@ -114,7 +112,33 @@ record Decoder(
                 ropes);
     }
 
-    KvCache cache(int capacity) {
+    @Override
+    public int hiddenSize() {
+        return config.hidden();
+    }
+
+    @Override
+    public int maxPositions() {
+        return config.maxPositions();
+    }
+
+    @Override
+    public int vocabularySize() {
+        return config.vocabulary();
+    }
+
+    @Override
+    public boolean hasTiedEmbeddings() {
+        return config.tiedEmbeddings();
+    }
+
+    @Override
+    public double logitSoftcap() {
+        return config.logitSoftcap();
+    }
+
+    @Override
+    public KvCache cache(int capacity) {
         Device device = embedding.weight().device();
         DecoderConfig.Heads heads = config.heads();
         return new KvCache(blocks.size(), capacity, (long) heads.keyValues() * heads.width(), device);

@@ -1,9 +1,7 @@
 package dev.lora4j.model;
 
-import dev.lora4j.tensor.Attention;
 import dev.lora4j.tensor.AttentionShape;
 import dev.lora4j.tensor.Rotary;
-import dev.lora4j.tensor.Sequences;
 import dev.lora4j.tensor.Tape;
 import dev.lora4j.tensor.Tensor;
 import java.util.ArrayList;
@@ -17,14 +15,13 @@ import org.jspecify.annotations.Nullable;
  * @param keyNorm of each key head, or null
  */
 record DecoderAttention(
-        int layer,
         Linear query,
         Linear key,
         Linear value,
         Linear output,
         @Nullable Norm queryNorm,
         @Nullable Norm keyNorm,
-        AttentionShape shape) {
+        SelfAttention attention) {
 
     static DecoderAttention load(Weights weights, DecoderConfig config, int layer) {
         String path = "model.layers." + layer + ".self_attn.";
@@ -34,7 +31,6 @@ record DecoderAttention(
         boolean bias = config.bias().queryKeyValue();
         boolean norms = config.norm().queryKey();
         return new DecoderAttention(
-                layer,
                 weights.linear(path + "q_proj", queryWidth, config.hidden(), bias),
                 weights.linear(path + "k_proj", keyWidth, config.hidden(), bias),
                 weights.linear(path + "v_proj", keyWidth, config.hidden(), bias),
@@ -45,14 +41,14 @@ record DecoderAttention(
                         config.bias().output()),
                 norms ? DecoderBlock.norm(weights, path + "q_norm", heads.width(), config) : null,
                 norms ? DecoderBlock.norm(weights, path + "k_norm", heads.width(), config) : null,
-                new AttentionShape(
-                        heads.queries(),
-                        heads.keyValues(),
-                        heads.width(),
-                        heads.scale(),
-                        true,
-                        config.layers().get(layer).window(),
-                        heads.softcap()));
+                new SelfAttention(layer, shape(config, layer)));
+    }
+
+    private static AttentionShape shape(DecoderConfig config, int layer) {
+        DecoderConfig.Heads heads = config.heads();
+        int window = config.layers().get(layer).window();
+        return new AttentionShape(
+                heads.queries(), heads.keyValues(), heads.width(), heads.scale(), true, window, heads.softcap());
     }
 
     /**
@@ -65,30 +61,12 @@ record DecoderAttention(
         Tensor q = rotated(tape, query.apply(tape, x, pass.routing()), queryNorm, rotary, pass);
         Tensor k = rotated(tape, key.apply(tape, x, pass.routing()), keyNorm, rotary, pass);
         Tensor v = value.apply(tape, x, pass.routing());
-        Tensor attended = pass.caches().isEmpty()
-                ? Attention.apply(tape, q, k, v, pass.sequences(), shape)
-                : continued(q, k, v, pass);
-        return output.apply(tape, attended, pass.routing());
+        return output.apply(tape, attention.apply(tape, q, k, v, pass), pass.routing());
     }
 
     private static Tensor rotated(Tape tape, Tensor x, @Nullable Norm norm, RotaryTable rotary, Pass pass) {
         Tensor normed = norm == null ? x : norm.apply(tape, x, pass.routing());
         return Rotary.apply(tape, normed, rotary.cos(), rotary.sin());
-    }
-
-    /** Generation: each sequence's new rows against its cache. */
-    private Tensor continued(Tensor q, Tensor k, Tensor v, Pass pass) {
-        Sequences sequences = pass.sequences();
-        List<Tensor> parts = new ArrayList<>();
-        for (int i = 0; i < sequences.count(); i++) {
-            int start = sequences.offset(i);
-            int end = start + sequences.length(i);
-            KvCache cache = pass.caches().get(i);
-            cache.write(layer, k.rows(start, end), v.rows(start, end));
-            int rows = end - start;
-            parts.add(Attention.cached(q.rows(start, end), cache.keys(layer, rows), cache.values(layer, rows), shape));
-        }
-        return parts.size() == 1 ? parts.get(0) : Tensor.concatenate(parts.toArray(Tensor[]::new));
     }
 
     List<AdaptableModule> modules() {
@@ -104,13 +82,12 @@ record DecoderAttention(
 
     DecoderAttention map(ModuleChange change) {
         return new DecoderAttention(
-                layer,
                 query.map(change),
                 key.map(change),
                 value.map(change),
                 output.map(change),
                 queryNorm == null ? null : queryNorm.map(change),
                 keyNorm == null ? null : keyNorm.map(change),
-                shape);
+                attention);
     }
 }

@@ -97,12 +97,13 @@ public final class LanguageModel implements AutoCloseable {
             throw new UnsupportedModelException(
                     files.description() + ": a " + type + " model is for CAUSAL_LM; " + task + " needs a bert model");
         }
-        DecoderConfig config = DecoderConfig.of(reader, family(files.description(), type));
-        Decoder decoder = Decoder.load(reader, config, weights);
+        CausalBackbone backbone = type.equals("gpt2")
+                ? Gpt2.load(Gpt2Config.of(reader), weights)
+                : Decoder.load(reader, DecoderConfig.of(reader, family(files.description(), type)), weights);
         return new LanguageModel(
                 files.description(),
                 task,
-                decoder,
+                backbone,
                 new Heads(null, null),
                 new Origin(files.config(), weights.loaded()),
                 scope);
@@ -116,7 +117,7 @@ public final class LanguageModel implements AutoCloseable {
         }
         throw new UnsupportedModelException(
                 model + ": model type \"" + type
-                        + "\" is not supported; expected one of llama, mistral, qwen2, qwen3, gemma, gemma2, gemma3_text, bert");
+                        + "\" is not supported; expected one of llama, mistral, qwen2, qwen3, gemma, gemma2, gemma3_text, gpt2, bert");
     }
 
     private static LanguageModel loadBert(
@@ -159,26 +160,22 @@ public final class LanguageModel implements AutoCloseable {
 
     /** Width of the hidden states. */
     public int hiddenSize() {
-        return config.path("hidden_size").asInt();
+        return backbone.hiddenSize();
     }
 
     /** Most tokens that a sequence may have. */
     public int maxPositions() {
-        return backbone instanceof Bert bert
-                ? bert.config().maxPositions()
-                : ((Decoder) backbone).config().maxPositions();
+        return backbone.maxPositions();
     }
 
     /** Size of the vocabulary. */
     public int vocabularySize() {
-        return backbone instanceof Bert bert
-                ? bert.config().vocabulary()
-                : ((Decoder) backbone).config().vocabulary();
+        return backbone.vocabularySize();
     }
 
     /** True if the output layer reads the embedding's own weight. */
     public boolean hasTiedEmbeddings() {
-        return backbone instanceof Decoder decoder && decoder.config().tiedEmbeddings();
+        return backbone instanceof CausalBackbone causal && causal.hasTiedEmbeddings();
     }
 
     /** Every module that an adapter can change, in the model's order, heads last. */
@@ -246,17 +243,17 @@ public final class LanguageModel implements AutoCloseable {
 
     /** An empty cache for one sequence of at most this many tokens. */
     public KvCache newCache(int capacity) {
-        return decoder().cache(capacity);
+        return causal().cache(capacity);
     }
 
     /** The output layer to the vocabulary of a decoder. */
     public Linear outputLayer() {
-        return decoder().head();
+        return causal().head();
     }
 
     /** c of {@code c · tanh(logit / c)} after the output layer, or 0. */
     public double logitSoftcap() {
-        return decoder().config().logitSoftcap();
+        return causal().logitSoftcap();
     }
 
     /**
@@ -283,9 +280,9 @@ public final class LanguageModel implements AutoCloseable {
         return Optional.ofNullable(classifier);
     }
 
-    private Decoder decoder() {
-        if (backbone instanceof Decoder decoder) {
-            return decoder;
+    private CausalBackbone causal() {
+        if (backbone instanceof CausalBackbone causal) {
+            return causal;
         }
         throw new UnsupportedModelException(name + ": an encoder has no output layer to the vocabulary");
     }

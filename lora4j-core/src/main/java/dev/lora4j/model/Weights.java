@@ -94,6 +94,14 @@ final class Weights implements AutoCloseable {
         return new Linear(path, get(name + ".weight", out, in), bias ? get(name + ".bias", out) : null);
     }
 
+    /** A linear layer whose files have its matrix as [in, out]: seen transposed, not copied. */
+    Linear conv1d(String path, String name, long out, long in, List<Linear.Part> parts) {
+        try (Scope loading = Scope.open()) {
+            Tensor weight = scope.keep(get(name + ".weight", in, out).transpose(0, 1));
+            return new Linear(path, weight, get(name + ".bias", out), new Linear.Layout(true, parts));
+        }
+    }
+
     private Tensor read(StoredTensor stored, long[] shape) {
         if (outline) {
             return Tensor.repeated(0, shape);

@@ -49,7 +49,9 @@ final class Golden implements AutoCloseable {
                 "gemma",
                 "gemma2",
                 "gemma3",
-                "gemma3-softcap");
+                "gemma3-softcap",
+                "gpt2",
+                "gpt2-old");
     }
 
     static Golden of(String name) {

@@ -160,6 +160,31 @@ class OperationGradientsTest {
     }
 
     @Test
+    void fusedQueriesKeysAndValuesOfATransposedMatrix() {
+        Sequences sequences = Sequences.ofLengths(4, 2, 3);
+        AttentionShape shape = AttentionShape.causal(2, 2, 3);
+        Tensor w = normal(random, 5, 18).transpose(0, 1); // [3 · 6, 5], as GPT-2's files have it turned
+        List<Tensor> inputs = List.of(normal(random, 9, 5), normal(random, 2, 5), normal(random, 18, 2));
+        Tensor seed = normal(random, 9, 6);
+        BiFunction<Tape, List<Tensor>, Tensor> operation = (tape, in) -> {
+            List<Segment> all = List.of(new Segment(0, 9, new LowRank(in.get(1), in.get(2), 0.5)));
+            Tensor fused = LowRankLinear.apply(tape, in.get(0), w, null, all);
+            Tensor q = ColumnRange.apply(tape, fused, 0, 6);
+            Tensor k = ColumnRange.apply(tape, fused, 6, 12);
+            Tensor v = ColumnRange.apply(tape, fused, 12, 18);
+            return Attention.apply(tape, q, k, v, sequences, shape);
+        };
+        againstDifferences(inputs, seed, operation);
+        againstAutograd(inputs, seed, operation, in -> {
+            Tensor fused = in.get(0)
+                    .matmul(w.transpose(0, 1))
+                    .plus(dense(in.get(0), in.get(1), in.get(2), 0.5));
+            return WrittenOutAttention.of(
+                    fused.narrow(1, 0, 6), fused.narrow(1, 6, 6), fused.narrow(1, 12, 6), sequences, shape);
+        });
+    }
+
+    @Test
     void everyActivation() {
         for (Activation activation : Activation.values()) {
             againstDifferences(

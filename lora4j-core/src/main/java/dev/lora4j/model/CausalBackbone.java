@@ -1,0 +1,19 @@
+package dev.lora4j.model;
+
+/** A backbone that predicts the next token: it has an output layer to the vocabulary and continues from caches. */
+sealed interface CausalBackbone extends Backbone permits Decoder, Gpt2 {
+    /** To the vocabulary; shares its weight with the embedding when they are tied. */
+    Linear head();
+
+    /** Whether the head reads the embedding's own weight. */
+    boolean hasTiedEmbeddings();
+
+    /** c of {@code c · tanh(logit / c)} after the head, or 0. */
+    double logitSoftcap();
+
+    /** An empty cache for one sequence of at most this many tokens. */
+    KvCache cache(int capacity);
+
+    @Override
+    CausalBackbone map(ModuleChange change);
+}
