@@ -6,6 +6,7 @@ import dev.lora4j.model.AdaptableModule;
 import dev.lora4j.model.EmbeddingTable;
 import dev.lora4j.model.LanguageModel;
 import dev.lora4j.model.Linear;
+import dev.lora4j.model.ModelTask;
 import dev.lora4j.model.ModuleValues;
 import dev.lora4j.tensor.DType;
 import dev.lora4j.tensor.LowRank;
@@ -47,9 +48,8 @@ final class AdapterReader {
                 MappedFile mapped = MappedFile.open(file)) {
             Map<String, AdaptableModule> modules = modules();
             Targets usual = UsualTargets.of(model.config().path("model_type").asText());
-            LoraConfig config = parsed.config().targets().isPresent()
-                    ? parsed.config()
-                    : parsed.config().targets(usual);
+            LoraConfig config = withAutomaticHeads(parsed.config());
+            config = config.targets().isPresent() ? config : config.targets(usual);
             TargetSelection selection = TargetSelection.of(config, ModulePaths.of(modules.values()), usual);
             AdapterParts parts = AdapterParts.empty();
             Tensors tensors = new Tensors(mapped, scope);
@@ -72,6 +72,18 @@ final class AdapterReader {
         }
     }
 
+    /** PEFT adds these names by itself, in memory only in its older versions; what the file lacks is the base's. */
+    private LoraConfig withAutomaticHeads(LoraConfig config) {
+        List<String> names = new ArrayList<>(config.modulesToSave());
+        for (String name : TargetSelection.AUTOMATIC_HEADS) {
+            boolean stored = left.keySet().stream().anyMatch(key -> key.startsWith(TensorNames.path(name + ".")));
+            if (parsed.task() == ModelTask.SEQ_CLS && stored && !names.contains(name)) {
+                names.add(name);
+            }
+        }
+        return config.modulesToSave(names);
+    }
+
     /** The file's tensors on their way into the adapter's scope. */
     private record Tensors(MappedFile mapped, Scope scope) {}
 
@@ -79,7 +91,7 @@ final class AdapterReader {
     private Map<String, AdaptableModule> modules() {
         Map<String, AdaptableModule> modules = new LinkedHashMap<>();
         model.modules().forEach(module -> modules.put(module.path(), module));
-        for (String head : List.of("bert.pooler.dense", "classifier")) {
+        for (String head : model.headPlan().paths()) {
             StoredTensor.Mapped stored = left.get(TensorNames.weight(head));
             if (!modules.containsKey(head) && stored != null && stored.shape().size() == 2) {
                 long outputs = stored.shape().get(0);
@@ -139,7 +151,7 @@ final class AdapterReader {
             return new ModuleValues(weight, take(tensors, TensorNames.bias(path), weight.size(0)));
         }
         long[] shape = module.weight().shape();
-        boolean head = TargetSelection.AUTOMATIC_HEADS.contains(path) && shape.length == 2;
+        boolean head = path.equals(model.headPlan().output());
         StoredTensor.Mapped stored = left.get(TensorNames.weight(path));
         if (head && stored != null && stored.shape().size() == 2) {
             shape[0] = stored.shape().get(0); // an adapter brings its own number of classes
