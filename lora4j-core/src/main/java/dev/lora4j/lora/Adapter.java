@@ -163,6 +163,13 @@ public final class Adapter implements AutoCloseable {
         return tensors;
     }
 
+    /** Takes over trained values from the tensors of {@link AdapterFolder#files this adapter's own files}, by name. */
+    public void restore(Map<String, Tensor> stored) {
+        tensors().forEach((name, tensor) -> tensor.copyFrom(
+                ConvertedAdapter.trained(this, name, Objects.requireNonNull(stored.get(name), name))));
+        refresh();
+    }
+
     /** Brings what is derived from the tensors up to date; to be called after they have changed. */
     public void refresh() {
         parts.lowRanks().values().forEach(LowRank::refresh);
@@ -170,7 +177,10 @@ public final class Adapter implements AutoCloseable {
 
     /** Number of trained values. */
     public long parameters() {
-        return tensors().values().stream().mapToLong(Tensor::elements).sum();
+        long untrained = parts.lowRanks().values().stream()
+                .mapToLong(pair -> pair.a().elements() + pair.b().elements() - pair.trainedValues())
+                .sum();
+        return tensors().values().stream().mapToLong(Tensor::elements).sum() - untrained;
     }
 
     /** An independent copy with equal values, such as for serving while this one trains on. */

@@ -21,6 +21,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 
 /** Reads the tensors of one adapter: every one wanted must be there, every one there must be wanted. */
 final class AdapterReader {
@@ -51,6 +52,7 @@ final class AdapterReader {
             LoraConfig config = withAutomaticHeads(parsed.config());
             config = config.targets().isPresent() ? config : config.targets(usual);
             TargetSelection selection = TargetSelection.of(config, ModulePaths.of(modules.values()), usual);
+            FusedParts.requireAllFound(config, selection.adapted());
             AdapterParts parts = AdapterParts.empty();
             Tensors tensors = new Tensors(mapped, scope);
             for (String path : selection.adapted()) {
@@ -114,6 +116,15 @@ final class AdapterReader {
         Tensor a = take(tensors, TensorNames.loraA(path, embedding), rank, weight.size(1));
         Tensor b = take(tensors, TensorNames.loraB(path, embedding), weight.size(0), rank);
         LowRank pair = new LowRank(a, b, config.scalingAt(path));
+        Optional<Tensor> blocks = FusedParts.blocks(config, module);
+        if (blocks.isPresent()) {
+            Tensor before = b.copy();
+            pair = FusedParts.masked(pair, blocks.get(), tensors.scope());
+            if (pair.b().minus(before).square().sum().item() != 0) {
+                throw new AdapterException(file + ": \"" + TensorNames.loraB(path, false) + "\" is not zero outside the parts "
+                        + config.partsAt(path) + ", which " + AdapterFolder.CONFIG + " says are the only ones adapted");
+            }
+        }
         if (config.hasLoraBias() && !embedding) {
             pair = pair.withBias(take(tensors, TensorNames.loraBias(path), weight.size(0)));
         }

@@ -19,6 +19,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 
 /** Makes adapters that training has not changed yet. */
 final class FreshAdapter {
@@ -49,6 +50,7 @@ final class FreshAdapter {
                 freshHeads(outputs).forEach(head -> modules.put(head.path(), head));
             }
             TargetSelection selection = TargetSelection.of(config, ModulePaths.of(modules.values()), usual);
+            FusedParts.requireAllFound(config, selection.adapted());
             AdapterParts parts = AdapterParts.empty();
             for (String path : selection.adapted()) {
                 addPair(parts, config, Objects.requireNonNull(modules.get(path)));
@@ -103,6 +105,10 @@ final class FreshAdapter {
         } else {
             LowRank initial = new InitialPair(config.initialization(), rank, scaling, key(path)).of(weight);
             pair = kept(initial, device);
+            Optional<Tensor> blocks = FusedParts.blocks(config, module);
+            if (blocks.isPresent()) {
+                pair = FusedParts.masked(pair, blocks.get(), scope);
+            }
             if (config.initialization().changesBase()) {
                 parts.anchors().put(path, kept(initial, device).negated(scope));
             }

@@ -69,7 +69,8 @@ class AdapterVariantsGoldenTest {
                 "gpt2/pissa",
                 "gpt2/saved-conv1d",
                 "gpt2/embeddings",
-                "gpt2/bias-lora-only"
+                "gpt2/bias-lora-only",
+                "gpt2/fused-qv"
             })
     void computesLearnsAndIsSavedAsInPeft(String name, @TempDir Path scratch) {
         String variant = variant(name);
@@ -180,7 +181,8 @@ class AdapterVariantsGoldenTest {
                 "gpt2/dora",
                 "gpt2/pissa",
                 "gpt2/saved-conv1d",
-                "gpt2/bias-lora-only"
+                "gpt2/bias-lora-only",
+                "gpt2/fused-qv"
             })
     void mergesAsPeft(String name) {
         try (Scope scope = Scope.open();
