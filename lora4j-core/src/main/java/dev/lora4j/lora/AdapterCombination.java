@@ -124,6 +124,7 @@ public final class AdapterCombination {
         for (WeightedAdapter source : sources) {
             AdapterParts own = source.adapter().parts();
             parts.embeddings().addAll(own.embeddings());
+            parts.transposed().addAll(own.transposed());
             own.saved().forEach((path, values) -> parts.saved().put(path, values.copy(owner)));
             own.biases().forEach((path, bias) -> parts.biases().put(path, owner.keep(bias.copy())));
         }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.lora4j.formats.JsonFile;
 import dev.lora4j.model.LanguageModel;
 import dev.lora4j.tensor.DType;
 import dev.lora4j.tensor.Decompositions;
@@ -37,7 +38,7 @@ class AdapterCombinationTest {
     @BeforeEach
     void open() {
         scope = Scope.open();
-        model = SmallLlama.model();
+        model = SmallModel.open();
         opened.add(model);
     }
 
@@ -435,6 +436,31 @@ class AdapterCombinationTest {
         Tensor expected = change.matmul(at(source, QUERY).a().to(DType.F64))
                 .times(at(source, QUERY).scaling());
         assertClose(delta(combine(CombinationMethod.cat(), weighted(source, 1)), QUERY), expected, ROUNDING);
+    }
+
+    /** GPT-2's files have matrices as [in, out], and queries, keys and values in one. */
+    @Test
+    void adaptersOfTransposedLayersAddUpAndSaySo() {
+        try (LanguageModel gpt2 = SmallModel.open("gpt2");
+                Adapter first = Adapter.create(gpt2, LoraConfig.rank(2).alpha(4), 1);
+                Adapter second = Adapter.create(gpt2, LoraConfig.rank(3), 2)) {
+            for (Adapter each : List.of(first, second)) {
+                each.lowRanks().values().forEach(pair -> pair.b().addInPlace(0.5));
+            }
+            try (Adapter combined = AdapterCombination.combine(
+                            List.of(weighted(first, 1), weighted(second, -0.5)), CombinationMethod.linear())
+                    .adapter()) {
+                assertIsSum(combined, weighted(first, 1), weighted(second, -0.5));
+                AdapterFolder.write(combined, "gpt2", folder.resolve("combined"));
+                assertThat(JsonFile.read(folder.resolve("combined/adapter_config.json"))
+                                .path("fan_in_fan_out")
+                                .asBoolean())
+                        .isTrue();
+                try (Adapter read = AdapterFolder.read(folder.resolve("combined"), gpt2)) {
+                    assertThat(read.digest()).isEqualTo(combined.digest());
+                }
+            }
+        }
     }
 
     @Test

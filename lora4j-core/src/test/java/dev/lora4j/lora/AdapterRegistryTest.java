@@ -38,7 +38,7 @@ class AdapterRegistryTest {
     @BeforeEach
     void open() {
         scope = Scope.open();
-        model = SmallLlama.model();
+        model = SmallModel.open();
     }
 
     @AfterEach

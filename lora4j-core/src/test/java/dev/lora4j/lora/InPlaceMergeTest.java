@@ -32,7 +32,7 @@ class InPlaceMergeTest {
     @BeforeEach
     void open() {
         scope = Scope.open();
-        base = SmallLlama.model();
+        base = SmallModel.open();
         adapters.add(adapter(LoraConfig.rank(4).alpha(8).targets("q_proj", "v_proj"), 1));
         adapters.add(adapter(LoraConfig.rank(2).rankStabilized(true).targets("q_proj", "down_proj"), 2));
         adapters.add(adapter(LoraConfig.rank(3).targets("down_proj", "lm_head"), 3));
@@ -227,6 +227,22 @@ class InPlaceMergeTest {
             assertThat(hidden(own.model(), Routing.NONE).sameBits(plain)).isTrue();
         }
         assertThat(adapter.lowRanks()).containsKey("model.embed_tokens");
+    }
+
+    @Test
+    void layersThatTheFilesHaveTransposedAreMergedToo() {
+        try (LanguageModel gpt2 = SmallModel.open("gpt2");
+                Adapter adapter = Adapter.create(gpt2, LoraConfig.rank(2).alpha(4), 1);
+                InPlaceMerge own = InPlaceMerge.of(gpt2, List.of(adapter))) {
+            adapter.lowRanks().values().forEach(pair -> pair.b().addInPlace(0.1));
+            Tensor plain = hidden(gpt2, Routing.NONE);
+            Tensor adapted = hidden(gpt2, AdapterRouting.of(adapter, TOKENS.length));
+            assertThat(adapted.sameBits(plain)).isFalse();
+            own.merge("a", adapter);
+            assertThat(hidden(own.model(), Routing.NONE).toFloats()).containsExactly(adapted.toFloats(), within(1e-4f));
+            own.reset();
+            assertThat(hidden(own.model(), Routing.NONE).sameBits(plain)).isTrue();
+        }
     }
 
     @Test

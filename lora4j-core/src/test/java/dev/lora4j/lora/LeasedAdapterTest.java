@@ -23,7 +23,7 @@ class LeasedAdapterTest {
         List<Step> reader = List.of(Step.HOLD, Step.LET_GO, Step.HOLD, Step.LET_GO);
         List<Step> owner = List.of(Step.HOLD, Step.RETIRE, Step.LET_GO);
         int interleavings = 0;
-        try (LanguageModel model = SmallLlama.model()) {
+        try (LanguageModel model = SmallModel.open()) {
             for (long choice = 0; choice < 1L << 7; choice++) {
                 if (Long.bitCount(choice) == reader.size()) {
                     interleavings++;
