@@ -165,8 +165,9 @@ public final class Adapter implements AutoCloseable {
 
     /** Takes over trained values from the tensors of {@link AdapterFolder#files this adapter's own files}, by name. */
     public void restore(Map<String, Tensor> stored) {
-        tensors().forEach((name, tensor) -> tensor.copyFrom(
-                ConvertedAdapter.trained(this, name, Objects.requireNonNull(stored.get(name), name))));
+        tensors()
+                .forEach((name, tensor) -> tensor.copyFrom(
+                        ConvertedAdapter.trained(this, name, Objects.requireNonNull(stored.get(name), name))));
         refresh();
     }
 

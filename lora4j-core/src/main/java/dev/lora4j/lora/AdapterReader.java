@@ -121,8 +121,9 @@ final class AdapterReader {
             Tensor before = b.copy();
             pair = FusedParts.masked(pair, blocks.get(), tensors.scope());
             if (pair.b().minus(before).square().sum().item() != 0) {
-                throw new AdapterException(file + ": \"" + TensorNames.loraB(path, false) + "\" is not zero outside the parts "
-                        + config.partsAt(path) + ", which " + AdapterFolder.CONFIG + " says are the only ones adapted");
+                throw new AdapterException(file + ": \"" + TensorNames.loraB(path, false)
+                        + "\" is not zero outside the parts " + config.partsAt(path) + ", which " + AdapterFolder.CONFIG
+                        + " says are the only ones adapted");
             }
         }
         if (config.hasLoraBias() && !embedding) {
@@ -157,7 +158,10 @@ final class AdapterReader {
     private ModuleValues saved(AdapterParts parts, Tensors tensors, AdaptableModule module) {
         String path = module.path();
         if (parts.transposed().contains(path)) {
-            Tensor stored = take(tensors, TensorNames.weight(path), module.weight().transpose(0, 1).shape());
+            Tensor stored = take(
+                    tensors,
+                    TensorNames.weight(path),
+                    module.weight().transpose(0, 1).shape());
             Tensor weight = tensors.scope().keep(stored.transpose(0, 1));
             return new ModuleValues(weight, take(tensors, TensorNames.bias(path), weight.size(0)));
         }

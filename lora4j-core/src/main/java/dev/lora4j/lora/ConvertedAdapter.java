@@ -22,8 +22,10 @@ final class ConvertedAdapter {
             tensors.computeIfPresent(TensorNames.loraA(path, false), (name, a) -> Tensor.concatenate(a, anchor.a()));
             tensors.computeIfPresent(TensorNames.loraB(path, false), (name, b) -> wider(b, anchor));
         });
-        adapter.parts().transposed().forEach(path -> tensors.computeIfPresent(
-                TensorNames.weight(path), (name, weight) -> weight.transpose(0, 1)));
+        adapter.parts()
+                .transposed()
+                .forEach(path ->
+                        tensors.computeIfPresent(TensorNames.weight(path), (name, weight) -> weight.transpose(0, 1)));
         return tensors;
     }
 

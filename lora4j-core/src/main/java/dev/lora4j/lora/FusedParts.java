@@ -63,8 +63,9 @@ final class FusedParts {
     static void requireAllFound(LoraConfig config, Collection<String> adapted) {
         for (String module : config.fusedParts().keySet()) {
             if (adapted.stream().noneMatch(path -> Targets.Suffixes.matches(path, module))) {
-                throw new AdapterException("fused parts of \"" + module + "\" are to be adapted, but no target is called"
-                        + " that" + NearestNames.hint(module, adapted));
+                throw new AdapterException(
+                        "fused parts of \"" + module + "\" are to be adapted, but no target is called" + " that"
+                                + NearestNames.hint(module, adapted));
             }
         }
     }

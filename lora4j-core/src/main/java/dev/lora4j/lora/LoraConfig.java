@@ -61,8 +61,8 @@ public final class LoraConfig {
         }
         fusedParts.forEach((module, parts) -> {
             if (parts.isEmpty() || Set.copyOf(parts).size() < parts.size()) {
-                throw new AdapterException("fused parts of \"" + module + "\" are " + parts
-                        + "; expected one or more names, each once");
+                throw new AdapterException(
+                        "fused parts of \"" + module + "\" are " + parts + "; expected one or more names, each once");
             }
         });
         boolean zeroB = initialization == Initialization.KAIMING || initialization == Initialization.GAUSSIAN;

@@ -25,8 +25,7 @@ final class PeftConfig {
     private static final String FUSED_PARTS = "fused_parts";
 
     /** Keys for what is not done here, each with the values that ask for nothing. */
-    private static final List<String> REFUSED_FLAGS =
-            List.of("use_qalora", "ensure_weight_tying", "use_bdlora");
+    private static final List<String> REFUSED_FLAGS = List.of("use_qalora", "ensure_weight_tying", "use_bdlora");
 
     private static final List<String> REFUSED_OBJECTS = List.of(
             "alora_invocation_tokens",
@@ -279,8 +278,7 @@ final class PeftConfig {
 
     /** As the base has it; what a file says of it is not read, since PEFT corrects it by the base too. */
     private static boolean isTransposed(Adapter adapter) {
-        return adapter.lowRanks().keySet().stream()
-                .anyMatch(adapter.parts().transposed()::contains);
+        return adapter.lowRanks().keySet().stream().anyMatch(adapter.parts().transposed()::contains);
     }
 
     /** PEFT stores all-linear as names: the last parts of the adapted paths. */

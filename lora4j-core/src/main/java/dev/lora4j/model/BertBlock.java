@@ -17,7 +17,12 @@ import java.util.List;
  * </pre>
  */
 record BertBlock(
-        EncoderAttention attention, Norm attentionNorm, Linear up, Linear down, Norm outputNorm, Activation activation) {
+        EncoderAttention attention,
+        Norm attentionNorm,
+        Linear up,
+        Linear down,
+        Norm outputNorm,
+        Activation activation) {
 
     static BertBlock load(
             BertConfig config, BertParts parts, EncoderWeights weights, int layer, EncoderAttention attention) {

@@ -19,16 +19,18 @@ import org.jspecify.annotations.Nullable;
  *
  * @param beside the convolution, or null
  */
-record Deberta(DebertaConfig config, DebertaEmbeddings embeddings, List<BertBlock> blocks, @Nullable Beside beside)
-        implements Backbone {
+record Deberta(
+        DebertaConfig config,
+        DebertaEmbeddings embeddings,
+        List<BertBlock> blocks,
+        @Nullable Beside beside) implements Backbone {
 
     /** norm(x + f(convolution(input))) after the first layer. */
     record Beside(Convolution convolution, Norm norm, Activation activation) {
         static Beside load(DebertaConfig config, DebertaConfig.Convolved convolved, EncoderWeights weights) {
             int hidden = config.bert().hidden();
             return new Beside(
-                    weights.convolution(
-                            "encoder.conv.conv", hidden, hidden / convolved.groups(), convolved.width()),
+                    weights.convolution("encoder.conv.conv", hidden, hidden / convolved.groups(), convolved.width()),
                     weights.norm("encoder.conv.LayerNorm", hidden, config.bert().epsilon()),
                     convolved.activation());
         }

@@ -116,7 +116,6 @@ public record DebertaConfig(
         if (width % 2 == 0) {
             throw config.wrong("conv_kernel_size", "an odd number, so that each token keeps its place");
         }
-        return new Convolved(
-                width, config.size("conv_groups", 1), Activation.named(config.text("conv_act", "tanh")));
+        return new Convolved(width, config.size("conv_groups", 1), Activation.named(config.text("conv_act", "tanh")));
     }
 }

@@ -24,8 +24,7 @@ record DisentangledSelfAttention(
         @Nullable Linear positionKey,
         @Nullable Linear positionQuery,
         RelativeTable table,
-        int heads)
-        implements EncoderAttention {
+        int heads) implements EncoderAttention {
 
     /** The layers for what the tokens are. */
     record Content(Linear query, Linear key, Linear value, Linear output) {
@@ -45,7 +44,11 @@ record DisentangledSelfAttention(
     }
 
     static DisentangledSelfAttention load(
-            DebertaConfig config, RelativeTable table, DebertaConfig.Relative relative, EncoderWeights weights, String path) {
+            DebertaConfig config,
+            RelativeTable table,
+            DebertaConfig.Relative relative,
+            EncoderWeights weights,
+            String path) {
         int hidden = config.bert().hidden();
         Content content = Content.load(config, weights, path);
         Linear key = relative.shared() ? content.key() : null;
@@ -79,7 +82,8 @@ record DisentangledSelfAttention(
     }
 
     private Tensor attend(Tape tape, List<Tensor> rows, Sequences sequences, long row, Routing routing) {
-        Routing own = new SequenceGroups.RowRouting(routing, row, 2L * table.positions().span());
+        Routing own = new SequenceGroups.RowRouting(
+                routing, row, 2L * table.positions().span());
         Tensor positions = table.apply(tape, own);
         DisentangledAttention.Inputs inputs = new DisentangledAttention.Inputs(
                 rows.get(0),

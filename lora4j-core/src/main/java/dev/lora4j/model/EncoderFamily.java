@@ -40,8 +40,7 @@ enum EncoderFamily {
     Backbone load(ConfigReader config, EncoderWeights weights) {
         return switch (this) {
             case BERT -> Bert.load(BertConfig.bert(config), BertParts.BERT, weights);
-            case ROBERTA, XLM_ROBERTA, CAMEMBERT ->
-                Bert.load(BertConfig.roberta(config), BertParts.BERT, weights);
+            case ROBERTA, XLM_ROBERTA, CAMEMBERT -> Bert.load(BertConfig.roberta(config), BertParts.BERT, weights);
             case DEBERTA_V2 -> Deberta.load(DebertaConfig.of(config), weights);
             case DISTILBERT -> Bert.load(BertConfig.distilBert(config), BertParts.DISTILBERT, weights);
         };
@@ -54,8 +53,7 @@ enum EncoderFamily {
         }
         boolean bare = parts.stream().anyMatch(stored::startsWith);
         String name = bare ? prefix + stored : stored;
-        boolean known =
-                name.startsWith(prefix) || plan.paths().stream().anyMatch(path -> name.startsWith(path + "."));
+        boolean known = name.startsWith(prefix) || plan.paths().stream().anyMatch(path -> name.startsWith(path + "."));
         return known ? Optional.of(name) : Optional.empty();
     }
 

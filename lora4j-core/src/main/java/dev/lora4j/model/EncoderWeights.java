@@ -45,8 +45,6 @@ record EncoderWeights(Weights weights, String filePrefix, String modulePrefix) {
     Convolution convolution(String name, long out, long in, long width) {
         String file = filePrefix + name;
         return new Convolution(
-                modulePrefix + name,
-                weights.get(file + ".weight", out, in, width),
-                weights.get(file + ".bias", out));
+                modulePrefix + name, weights.get(file + ".weight", out, in, width), weights.get(file + ".bias", out));
     }
 }

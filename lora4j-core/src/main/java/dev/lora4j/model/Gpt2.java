@@ -131,6 +131,7 @@ record Gpt2(
 
     @Override
     public KvCache cache(int capacity) {
-        return new KvCache(blocks.size(), capacity, config.hidden(), tokens.weight().device());
+        return new KvCache(
+                blocks.size(), capacity, config.hidden(), tokens.weight().device());
     }
 }

@@ -34,7 +34,6 @@ record PlainSelfAttention(Linear query, Linear key, Linear value, Linear output,
 
     @Override
     public PlainSelfAttention map(ModuleChange change) {
-        return new PlainSelfAttention(
-                query.map(change), key.map(change), value.map(change), output.map(change), shape);
+        return new PlainSelfAttention(query.map(change), key.map(change), value.map(change), output.map(change), shape);
     }
 }

@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
  * @param rows [2 span, hidden]
  * @param norm over the rows, or null
  */
-record RelativeTable(RelativePositions positions, Tensor rows, @Nullable Norm norm) {
+record RelativeTable(
+        RelativePositions positions, Tensor rows, @Nullable Norm norm) {
     static RelativeTable load(DebertaConfig config, DebertaConfig.Relative relative, EncoderWeights weights) {
         RelativePositions positions = relative.positions();
         int hidden = config.bert().hidden();
@@ -20,7 +21,8 @@ record RelativeTable(RelativePositions positions, Tensor rows, @Nullable Norm no
                 weights.table("encoder.rel_embeddings", 2L * positions.span(), hidden)
                         .weight(),
                 relative.normed()
-                        ? weights.norm("encoder.LayerNorm", hidden, config.bert().epsilon())
+                        ? weights.norm(
+                                "encoder.LayerNorm", hidden, config.bert().epsilon())
                         : null);
     }
 

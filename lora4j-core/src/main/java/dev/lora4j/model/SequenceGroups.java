@@ -49,8 +49,7 @@ final class SequenceGroups {
                         && here.replacements(path).equals(there.replacements(path)));
     }
 
-    private static Tensor group(
-            Tape tape, List<Tensor> inputs, Sequences sequences, int first, int end, Body body) {
+    private static Tensor group(Tape tape, List<Tensor> inputs, Sequences sequences, int first, int end, Body body) {
         int[] lengths = new int[end - first];
         Arrays.setAll(lengths, i -> sequences.length(first + i));
         int start = sequences.offset(first);
@@ -79,10 +78,7 @@ final class SequenceGroups {
             return routing.segments(path).stream()
                     .filter(segment -> segment.start() <= row && row < segment.end())
                     .map(segment -> new Segment(
-                            0,
-                            rows,
-                            segment.adapter(),
-                            segment.dropout().map(stream -> stream.forPurpose(PURPOSE))))
+                            0, rows, segment.adapter(), segment.dropout().map(stream -> stream.forPurpose(PURPOSE))))
                     .toList();
         }
 

@@ -126,8 +126,7 @@ class AdapterVariantsGoldenTest {
             tape.backward();
             parameters.forEach((parameter, tensor) -> {
                 String plain = parameter.replace(".base_layer.", ".");
-                String expected = variant + ".grad."
-                        + (golden.has(variant + ".grad." + parameter) ? parameter : plain);
+                String expected = variant + ".grad." + (golden.has(variant + ".grad." + parameter) ? parameter : plain);
                 Tensor theirs = golden.tensor(expected);
                 boolean turned = parameter.contains(".c_proj.weight"); // Conv1D's matrix is [in, out] there
                 assertClose(

@@ -19,7 +19,6 @@ import dev.lora4j.lora.LoraConfig;
 import dev.lora4j.model.LanguageModel;
 import dev.lora4j.tensor.LowRank;
 import dev.lora4j.tensor.Scope;
-import dev.lora4j.tensor.Tensor;
 import dev.lora4j.training.Schedule;
 import dev.lora4j.training.Trainer;
 import dev.lora4j.training.TrainingConfig;
@@ -95,11 +94,12 @@ class FusedPartsTest {
     void threeStepsAreThoseOfSeparateAdaptersForQAndV() {
         try (Adapter adapter = AdapterFolder.read(golden.folder.resolve("variants/fused-qv"), model)) {
             TrainingReport report = train(adapter);
-            JsonNode losses =
-                    golden.json.path("variants").path("fused-qv").path("losses");
+            JsonNode losses = golden.json.path("variants").path("fused-qv").path("losses");
             for (int i = 0; i < 3; i++) {
                 assertThat(report.steps().get(i).loss())
-                        .isCloseTo(losses.get(i).asDouble(), within(1e-5 * losses.get(i).asDouble()));
+                        .isCloseTo(
+                                losses.get(i).asDouble(),
+                                within(1e-5 * losses.get(i).asDouble()));
             }
             // Adam's first steps magnify what float32 loses in tiny gradients (TrainingGoldenTest)
             adapter.tensors()

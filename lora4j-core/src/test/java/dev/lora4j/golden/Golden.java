@@ -63,7 +63,14 @@ final class Golden implements AutoCloseable {
 
     /** Every case of a head for sequences. */
     static List<String> sequenceCases() {
-        return List.of("bert-classify", "bert-regress", "roberta-classify", "distilbert-classify", "deberta-v2-classify", "deberta-v3-classify", "llama-classify");
+        return List.of(
+                "bert-classify",
+                "bert-regress",
+                "roberta-classify",
+                "distilbert-classify",
+                "deberta-v2-classify",
+                "deberta-v3-classify",
+                "llama-classify");
     }
 
     /** Token ids and, where the family has them, types of a case's examples. */

@@ -90,10 +90,10 @@ class Gpt2Test {
     }
 
     private Adapter trained(String... targets) {
-        Adapter adapter =
-                Adapter.create(model, LoraConfig.rank(3).alpha(6).targets(targets), 5);
-        adapter.tensors().forEach((name, tensor) -> tensor.copyFrom(
-                Random.normal(name.hashCode(), 0.2, tensor.size(0), tensor.size(1))));
+        Adapter adapter = Adapter.create(model, LoraConfig.rank(3).alpha(6).targets(targets), 5);
+        adapter.tensors()
+                .forEach((name, tensor) ->
+                        tensor.copyFrom(Random.normal(name.hashCode(), 0.2, tensor.size(0), tensor.size(1))));
         return adapter;
     }
 
@@ -120,8 +120,9 @@ class Gpt2Test {
             merge(adapter, "gpt2");
             Path before = golden.folder.resolve("model.safetensors");
             Path after = folder.resolve("merged/model.safetensors");
-            adapter.lowRanks().forEach((path, pair) -> requireUpdate(
-                    stored(before, path + ".weight"), stored(after, path + ".weight"), pair));
+            adapter.lowRanks()
+                    .forEach((path, pair) ->
+                            requireUpdate(stored(before, path + ".weight"), stored(after, path + ".weight"), pair));
             assertThat(adapter.lowRanks()).hasSize(4);
             String other = "transformer.h.0.attn.c_proj.weight";
             assertThat(stored(after, other).sameBits(stored(before, other))).isTrue();

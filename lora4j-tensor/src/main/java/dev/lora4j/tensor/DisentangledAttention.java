@@ -41,8 +41,7 @@ public final class DisentangledAttention {
      *
      * @return [tokens, heads · headDim]
      */
-    public static Tensor apply(
-            Tape tape, Inputs inputs, Sequences sequences, RelativePositions positions, int heads) {
+    public static Tensor apply(Tape tape, Inputs inputs, Sequences sequences, RelativePositions positions, int heads) {
         boolean keys = inputs.positionKeys() != null;
         boolean queries = inputs.positionQueries() != null;
         List<Tensor> present = Stream.of(
@@ -96,8 +95,6 @@ public final class DisentangledAttention {
     }
 
     private static Tensor split(Tensor flat, int heads) {
-        return flat.contiguous()
-                .view(flat.size(0), heads, flat.size(1) / heads)
-                .transpose(0, 1);
+        return flat.contiguous().view(flat.size(0), heads, flat.size(1) / heads).transpose(0, 1);
     }
 }

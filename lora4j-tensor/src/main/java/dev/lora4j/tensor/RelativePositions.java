@@ -14,8 +14,8 @@ public record RelativePositions(int span, int buckets, int longest) {
     /** Checks the numbers. */
     public RelativePositions {
         if (span <= 0 || longest <= 0 || buckets < 0 || buckets == 1) {
-            throw new TensorException("relative positions of span " + span + " with " + buckets
-                    + " buckets up to " + longest + "; expected positive numbers, and 0 or at least 2 buckets");
+            throw new TensorException("relative positions of span " + span + " with " + buckets + " buckets up to "
+                    + longest + "; expected positive numbers, and 0 or at least 2 buckets");
         }
     }
 
@@ -47,7 +47,8 @@ public record RelativePositions(int span, int buckets, int longest) {
         if (distance <= middle) {
             return way;
         }
-        float ratio = (float) Math.log((float) distance / middle) / (float) Math.log((float) ((longest - 1.0) / middle));
+        float ratio =
+                (float) Math.log((float) distance / middle) / (float) Math.log((float) ((longest - 1.0) / middle));
         float bucket = (float) Math.ceil(ratio * (middle - 1)) + middle;
         return (long) (bucket * Math.signum((float) way));
     }
