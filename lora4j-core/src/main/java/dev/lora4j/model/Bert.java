@@ -102,7 +102,7 @@ record Bert(BertConfig config, Embeddings embeddings, List<BertBlock> blocks) im
         long[] ids = batch.ids();
         long[] positions = new long[ids.length];
         for (int i = 0; i < batch.sequences().count(); i++) {
-            long next = padding + 1;
+            long next = padding + 1L;
             int start = batch.sequences().offset(i);
             for (int t = start; t < start + batch.sequences().length(i); t++) {
                 positions[t] = ids[t] == padding ? padding : next++;

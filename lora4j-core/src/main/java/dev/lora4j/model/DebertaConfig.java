@@ -62,11 +62,12 @@ public record DebertaConfig(
             throw config.wrong("pooler_hidden_size", "the hidden size " + hidden);
         }
         List<String> types = attentionTypes(config);
+        int width = hidden / heads;
         return new DebertaConfig(
                 bert(config, hidden, heads),
                 config.size("embedding_size", hidden),
                 config.flag("position_biased_input", true),
-                1 / Math.sqrt((double) (hidden / heads) * (1 + types.size())),
+                1 / Math.sqrt((double) width * (1 + types.size())),
                 config.flag("relative_attention", false) ? relative(config, types) : null,
                 config.index("conv_kernel_size", 0) > 0 ? convolved(config) : null);
     }

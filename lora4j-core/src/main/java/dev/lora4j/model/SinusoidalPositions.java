@@ -15,7 +15,7 @@ final class SinusoidalPositions {
         float[] values = new float[Math.multiplyExact(rows, width)];
         for (int p = 0; p < rows; p++) {
             for (int j = 0; j < width; j++) {
-                double angle = p / Math.pow(10_000, 2.0 * (j / 2) / width);
+                double angle = p / Math.pow(10_000, (double) (j - j % 2) / width);
                 values[p * width + j] = (float) (j % 2 == 0 ? Math.sin(angle) : Math.cos(angle));
             }
         }

@@ -37,7 +37,10 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 class EncoderGoldenTest {
     private static final double TOLERANCE = 1e-5;
-    private static final Function<String, Optional<Linear>> NONE = path -> Optional.empty();
+
+    private static Optional<Linear> none(String path) {
+        return Optional.empty();
+    }
 
     @TempDir
     Path folder;
@@ -95,13 +98,13 @@ class EncoderGoldenTest {
             TokenBatch batch = golden.examples();
             AdapterRouting routing =
                     AdapterRouting.of(adapter, batch.sequences().tokens());
-            assertClose(logits(model, NONE, batch, Routing.NONE), golden.tensor("logits"), TOLERANCE, "base");
+            assertClose(logits(model, EncoderGoldenTest::none, batch, Routing.NONE), golden.tensor("logits"), TOLERANCE, "base");
             assertClose(
                     logits(model, adapter::savedLinear, batch, routing),
                     golden.tensor("adapter.logits"),
                     TOLERANCE,
                     "adapter");
-            assertClose(logits(merged, NONE, batch, Routing.NONE), golden.tensor("merged.logits"), TOLERANCE, "merged");
+            assertClose(logits(merged, EncoderGoldenTest::none, batch, Routing.NONE), golden.tensor("merged.logits"), TOLERANCE, "merged");
         }
     }
 
@@ -129,7 +132,7 @@ class EncoderGoldenTest {
                 assertThat(files.config().path("id2label").size())
                         .isEqualTo((int) golden.tensor("logits").size(1));
                 assertClose(
-                        logits(merged, NONE, golden.examples(), Routing.NONE),
+                        logits(merged, EncoderGoldenTest::none, golden.examples(), Routing.NONE),
                         golden.tensor("merged.logits"),
                         TOLERANCE,
                         name);
