@@ -11,7 +11,7 @@ os.environ["HF_HUB_OFFLINE"] = "1"
 
 import torch
 
-from golden import causal, encoders, matching, schedules
+from golden import causal, encoders, matching, schedules, tokenizers
 
 ROOT = Path(__file__).resolve().parent.parent / "lora4j-core/src/test/resources/golden"
 
@@ -23,6 +23,7 @@ def main(only):
     encoders.write_all(ROOT, only)
     if not only:
         schedules.write(ROOT)
+        tokenizers.write(ROOT)
         matching.write(ROOT)
 
 

@@ -18,6 +18,7 @@ TARGET_MODULES = {
     "distilbert": ["q_lin", "v_lin"],
     "deberta-v2": ["query_proj", "value_proj"],
     "llama": ["q_proj", "v_proj"],
+    "gpt2": ["c_attn"],
 }
 TYPED = ("bert", "deberta-v2")
 
@@ -50,7 +51,8 @@ def example(first, second, config, random):
 
 
 def lora_of(model):
-    return dict(r=4, lora_alpha=8, target_modules=TARGET_MODULES[model.config.model_type])
+    family = model.config.model_type
+    return dict(r=4, lora_alpha=8, target_modules=TARGET_MODULES[family], fan_in_fan_out=family == "gpt2")
 
 
 def write_encoder(name, model, folder, examples):

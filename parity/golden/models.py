@@ -20,6 +20,7 @@ from transformers import (
     GemmaConfig,
     GemmaForCausalLM,
     GPT2Config,
+    GPT2ForSequenceClassification,
     GPT2LMHeadModel,
     LlamaConfig,
     LlamaForCausalLM,
@@ -197,6 +198,10 @@ def encoder_cases():
         "deberta-v3-classify": (DebertaV2ForSequenceClassification, DebertaV2Config(**DEBERTA_V3, **labels)),
         "deberta-v2-classify": (DebertaV2ForSequenceClassification, DebertaV2Config(**DEBERTA_V2_XLARGE, **labels)),
         "llama-classify": (LlamaForSequenceClassification, LlamaConfig(**LLAMA, **labels)),
+        "gpt2-classify": (
+            GPT2ForSequenceClassification,
+            GPT2Config(**GPT2, **labels, resid_pdrop=0.0, embd_pdrop=0.0, attn_pdrop=0.0),
+        ),
     }
 
 

@@ -70,7 +70,8 @@ final class Golden implements AutoCloseable {
                 "distilbert-classify",
                 "deberta-v2-classify",
                 "deberta-v3-classify",
-                "llama-classify");
+                "llama-classify",
+                "gpt2-classify");
     }
 
     /** Token ids and, where the family has them, types of a case's examples. */
