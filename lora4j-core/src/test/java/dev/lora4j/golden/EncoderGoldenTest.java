@@ -98,13 +98,21 @@ class EncoderGoldenTest {
             TokenBatch batch = golden.examples();
             AdapterRouting routing =
                     AdapterRouting.of(adapter, batch.sequences().tokens());
-            assertClose(logits(model, EncoderGoldenTest::none, batch, Routing.NONE), golden.tensor("logits"), TOLERANCE, "base");
+            assertClose(
+                    logits(model, EncoderGoldenTest::none, batch, Routing.NONE),
+                    golden.tensor("logits"),
+                    TOLERANCE,
+                    "base");
             assertClose(
                     logits(model, adapter::savedLinear, batch, routing),
                     golden.tensor("adapter.logits"),
                     TOLERANCE,
                     "adapter");
-            assertClose(logits(merged, EncoderGoldenTest::none, batch, Routing.NONE), golden.tensor("merged.logits"), TOLERANCE, "merged");
+            assertClose(
+                    logits(merged, EncoderGoldenTest::none, batch, Routing.NONE),
+                    golden.tensor("merged.logits"),
+                    TOLERANCE,
+                    "merged");
         }
     }
 
