@@ -115,7 +115,7 @@ class FusedPartsTest {
             float[] b = pair.b().toFloats();
             for (int row = 0; row < 96; row++) {
                 for (int column = 0; column < 4; column++) {
-                    boolean block = row < 32 && column < 2 || row >= 64 && column >= 2;
+                    boolean block = (row < 32 && column < 2) || (row >= 64 && column >= 2);
                     if (block) {
                         assertThat(b[row * 4 + column]).as("row %d", row).isNotZero();
                     } else {
