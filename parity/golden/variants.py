@@ -38,6 +38,17 @@ VARIANTS = {
         "saved-norms": dict(modules_to_save=["q_norm", "input_layernorm"]),
         "embeddings": dict(target_modules=["embed_tokens", "q_proj"]),
     },
+    "mixtral": {
+        "experts": dict(
+            r=2, target_modules=["q_proj"], target_parameters=["mlp.experts.gate_up_proj", "mlp.experts.down_proj"]
+        ),
+        "experts-down": dict(target_modules=[], target_parameters=["experts.down_proj"], use_rslora=True),
+        "experts-patterns": dict(
+            target_parameters=["experts.down_proj", "layers.1.mlp.experts.gate_up_proj"],
+            rank_pattern={"experts.down_proj": 3},
+            alpha_pattern={r"layers\.1\.mlp\.experts\.gate_up_proj": 2},
+        ),
+    },
     "gpt2": {
         "all-linear": dict(r=2, target_modules="all-linear", use_rslora=True),
         "dora": dict(use_dora=True, target_modules=["c_attn", "mlp.c_proj"]),

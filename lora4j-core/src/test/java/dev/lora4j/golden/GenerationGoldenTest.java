@@ -46,7 +46,7 @@ class GenerationGoldenTest {
             strings = {
                 "llama",
                 "llama-tied",
-                "mistral",
+                "mistral", "mixtral",
                 "qwen2",
                 "qwen3",
                 "gemma3",

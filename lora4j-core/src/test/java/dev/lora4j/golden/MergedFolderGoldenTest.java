@@ -56,7 +56,7 @@ class MergedFolderGoldenTest {
             strings = {
                 "llama",
                 "llama-tied",
-                "mistral",
+                "mistral", "mixtral",
                 "qwen2",
                 "qwen3",
                 "gemma3",
