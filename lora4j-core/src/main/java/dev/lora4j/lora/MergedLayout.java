@@ -94,8 +94,7 @@ final class MergedLayout {
         return tensor;
     }
 
-    private void mergeExperts(
-            Map<String, TensorContent> tensors, MergedTensors make, ExpertStack stack, LowRank pair) {
+    private void mergeExperts(Map<String, TensorContent> tensors, MergedTensors make, ExpertStack stack, LowRank pair) {
         long rows = stack.experts() * stack.weight().size(1) / stack.files().size();
         for (int i = 0; i < stack.files().size(); i++) {
             String name = stack.files().get(i);

@@ -80,10 +80,8 @@ final class MergedTensors {
     TensorContent experts(String name, StoredTensor stored, ExpertStack stack, long start, LowRank pair) {
         int width = Math.toIntExact(stored.shape().get(stored.shape().size() - 1));
         Piece piece = (first, count) -> {
-            Tensor weight = values.read(stored, first, count)
-                    .to(DType.F32)
-                    .copy()
-                    .view(count / width, width);
+            Tensor weight =
+                    values.read(stored, first, count).to(DType.F32).copy().view(count / width, width);
             ExpertPairs.addRows(stack, weight, start + first / width, pair);
             return weight;
         };

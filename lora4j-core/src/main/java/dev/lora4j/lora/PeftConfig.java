@@ -69,8 +69,10 @@ final class PeftConfig {
                 .loraBias(json.path("lora_bias").asBoolean(false));
         config = fused(config, json, file);
         config = config.targetParameters(texts(json, "target_parameters", file));
-        boolean none = json.path("target_modules").isArray() && json.path("target_modules").isEmpty();
-        if (json.hasNonNull("target_modules") && !(none && !config.targetParameters().isEmpty())) {
+        boolean none = json.path("target_modules").isArray()
+                && json.path("target_modules").isEmpty();
+        if (json.hasNonNull("target_modules")
+                && !(none && !config.targetParameters().isEmpty())) {
             config = config.targets(targets(json, "target_modules", file));
         }
         if (json.hasNonNull("exclude_modules")) {

@@ -52,11 +52,14 @@ public record ExpertStack(String path, Tensor weight, List<String> files) implem
         long rank = stacked.a().size(0) / experts;
         long out = stacked.b().size(0);
         Tensor a = RowRange.apply(tape, stacked.a(), expert * rank, (expert + 1) * rank);
-        Tensor b = Composite.apply(tape, List.of(stacked.b()), inputs -> inputs.get(0)
-                .view(out, rank, experts)
-                .narrow(2, expert, 1)
-                .contiguous()
-                .view(out, rank));
+        Tensor b = Composite.apply(
+                tape,
+                List.of(stacked.b()),
+                inputs -> inputs.get(0)
+                        .view(out, rank, experts)
+                        .narrow(2, expert, 1)
+                        .contiguous()
+                        .view(out, rank));
         return new LowRank(a, b, stacked.scaling());
     }
 

@@ -92,10 +92,8 @@ record MixtureOfExperts(Tensor router, ExpertStack gateUp, ExpertStack down, int
 
     private Tensor mixed(Tensor outputs, Tensor probabilities, Tensor flat) {
         long tokens = probabilities.size(0);
-        Tensor own = probabilities
-                .view(probabilities.elements())
-                .selectRows(flat)
-                .view(tokens, 1, chosen);
+        Tensor own =
+                probabilities.view(probabilities.elements()).selectRows(flat).view(tokens, 1, chosen);
         Tensor sum = own.mean(-1).times(chosen);
         return own.dividedBy(sum)
                 .matmul(outputs.view(tokens, chosen, outputs.size(1)))

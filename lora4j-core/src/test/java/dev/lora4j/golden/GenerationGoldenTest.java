@@ -46,7 +46,8 @@ class GenerationGoldenTest {
             strings = {
                 "llama",
                 "llama-tied",
-                "mistral", "mixtral",
+                "mistral",
+                "mixtral",
                 "qwen2",
                 "qwen3",
                 "gemma3",

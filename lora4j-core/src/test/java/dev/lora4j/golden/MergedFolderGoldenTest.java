@@ -56,7 +56,8 @@ class MergedFolderGoldenTest {
             strings = {
                 "llama",
                 "llama-tied",
-                "mistral", "mixtral",
+                "mistral",
+                "mixtral",
                 "qwen2",
                 "qwen3",
                 "gemma3",
