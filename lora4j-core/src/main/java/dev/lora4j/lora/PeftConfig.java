@@ -40,6 +40,9 @@ final class PeftConfig {
             "trainable_token_indices",
             "velora_config");
 
+    /** Of PEFT before 0.3: an adapter on parts of a fused projection, in tensors of another layout. */
+    private static final String ENABLE_LORA = "enable_lora";
+
     /** Beginnings that leave the base as it is. */
     private static final List<String> HARMLESS_INITIALIZATIONS = List.of("eva", "mica");
 
@@ -102,6 +105,9 @@ final class PeftConfig {
             if (json.path(key).asBoolean(false)) {
                 throw refused(file, key, json);
             }
+        }
+        if (json.hasNonNull(ENABLE_LORA)) {
+            throw refused(file, ENABLE_LORA, json);
         }
         for (String key : REFUSED_OBJECTS) {
             if (json.hasNonNull(key) && !json.path(key).isEmpty()) {

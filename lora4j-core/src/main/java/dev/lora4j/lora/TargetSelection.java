@@ -118,6 +118,7 @@ public record TargetSelection(List<String> adapted, List<String> saved) {
                     automatic || all.all().stream().anyMatch(path -> isSaved(path, name)));
         }
         if (adapted.isEmpty()) {
+            requireNotAllSaved(config, targets, paths);
             throw new AdapterException(
                     "the targets match no linear layer or embedding that is left after exclusions and layers;"
                             + " the model has " + String.join(", ", lastParts(paths)));
@@ -129,6 +130,20 @@ public record TargetSelection(List<String> adapted, List<String> saved) {
             if (isSaved(parameter, name)) {
                 throw new AdapterException("module to save \"" + name + "\" has the experts " + parameter
                         + " in it, which are not trained whole here; name them as target parameters instead");
+            }
+        }
+    }
+
+    /** PEFT leaves a module to modules_to_save where the targets name it too. */
+    private static void requireNotAllSaved(LoraConfig config, Targets targets, List<String> paths) {
+        List<String> matched = paths.stream().filter(targets::match).toList();
+        for (String path : matched) {
+            for (String name : config.modulesToSave()) {
+                if (matched.size() == 1 && isSaved(path, name)) {
+                    throw new AdapterException("the targets match only \"" + path + "\", which is trained whole, as \""
+                            + name + "\" of modules_to_save says; nothing is left for a low-rank pair, choose other"
+                            + " targets");
+                }
             }
         }
     }

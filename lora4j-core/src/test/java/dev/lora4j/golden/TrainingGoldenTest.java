@@ -100,8 +100,10 @@ class TrainingGoldenTest {
                                         ids, types, example.path("label").asInt(), origin));
             }
         }
-        trainAndCompare(
-                name, ModelTask.SEQ_CLS, rows, settings().batchSize(rows.size()).build());
+        for (boolean recompute : new boolean[] {false, true}) {
+            TrainingConfig.Builder config = settings().batchSize(rows.size()).recompute(recompute);
+            trainAndCompare(name, ModelTask.SEQ_CLS, rows, config.build());
+        }
     }
 
     private static TrainingConfig.Builder settings() {
