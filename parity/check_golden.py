@@ -14,7 +14,7 @@ from peft import PeftModel
 from safetensors.torch import load_file
 from transformers import AutoModelForCausalLM, AutoModelForSequenceClassification
 
-from golden import bert, causal, lora
+from golden import causal, encoders, lora
 from make_model_golden import ROOT
 
 
@@ -44,8 +44,8 @@ def check_classifier(folder, facts, tensors):
     answers = answers if answers.dtype == torch.int64 else answers.double()
     examples = [{key: torch.tensor(value) for key, value in example.items()} for example in facts["examples"]]
     model = reloaded(AutoModelForSequenceClassification, folder, folder / "adapter")
-    logits = {"adapter.logits": bert.logits_of(model, examples)}
-    report(folder.name, facts, tensors, model, logits, lambda m: bert.loss_of(m, examples, answers))
+    logits = {"adapter.logits": encoders.logits_of(model, examples)}
+    report(folder.name, facts, tensors, model, logits, lambda m: encoders.loss_of(m, examples, answers))
 
 
 def reloaded(model_class, base, adapter):

@@ -11,7 +11,7 @@ os.environ["HF_HUB_OFFLINE"] = "1"
 
 import torch
 
-from golden import bert, causal, matching, schedules
+from golden import causal, encoders, matching, schedules, tokenizers
 
 ROOT = Path(__file__).resolve().parent.parent / "lora4j-core/src/test/resources/golden"
 
@@ -20,9 +20,10 @@ def main(only):
     torch.set_num_threads(1)
     torch.use_deterministic_algorithms(True)
     causal.write_all(ROOT, only)
-    bert.write_all(ROOT, only)
+    encoders.write_all(ROOT, only)
     if not only:
         schedules.write(ROOT)
+        tokenizers.write(ROOT)
         matching.write(ROOT)
 
 

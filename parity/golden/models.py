@@ -7,6 +7,12 @@ from transformers import (
     BertConfig,
     BertForSequenceClassification,
     BertModel,
+    DebertaV2Config,
+    DebertaV2ForSequenceClassification,
+    DebertaV2Model,
+    DistilBertConfig,
+    DistilBertForSequenceClassification,
+    DistilBertModel,
     Gemma2Config,
     Gemma2ForCausalLM,
     Gemma3ForCausalLM,
@@ -14,15 +20,20 @@ from transformers import (
     GemmaConfig,
     GemmaForCausalLM,
     GPT2Config,
+    GPT2ForSequenceClassification,
     GPT2LMHeadModel,
     LlamaConfig,
     LlamaForCausalLM,
+    LlamaForSequenceClassification,
     MistralConfig,
     MistralForCausalLM,
     Qwen2Config,
     Qwen2ForCausalLM,
     Qwen3Config,
     Qwen3ForCausalLM,
+    RobertaConfig,
+    RobertaForSequenceClassification,
+    RobertaModel,
 )
 
 SHAPE = dict(
@@ -137,15 +148,59 @@ def causal_cases():
     }
 
 
-def bert_cases():
+DISTILBERT = dict(
+    vocab_size=128,
+    dim=32,
+    hidden_dim=64,
+    n_layers=2,
+    n_heads=4,
+    max_position_embeddings=64,
+    dropout=0.0,
+    attention_dropout=0.0,
+    seq_classif_dropout=0.0,
+)
+DEBERTA = dict(BERT, relative_attention=True, pos_att_type=["p2c", "c2p"], layer_norm_eps=1e-7)
+# As microsoft/deberta-v3-base and -v2-xlarge are, but for the sizes.
+DEBERTA_V3 = dict(
+    DEBERTA,
+    position_buckets=8,
+    share_att_key=True,
+    norm_rel_ebd="layer_norm",
+    position_biased_input=False,
+    max_relative_positions=-1,
+)
+DEBERTA_V2_XLARGE = dict(
+    DEBERTA_V3, pos_att_type="p2c|c2p", attention_head_size=8, conv_kernel_size=3, conv_act="gelu", conv_groups=2
+)
+# What no released checkpoint has, yet the configuration can say.
+DEBERTA_OTHER = dict(DEBERTA, max_relative_positions=6, embedding_size=24, type_vocab_size=2)
+
+
+def encoder_cases():
     """Name of the case -> (model class, configuration)."""
     labels = dict(id2label={0: "red", 1: "green", 2: "blue"}, label2id={"red": 0, "green": 1, "blue": 2})
+    roberta = dict(BERT, type_vocab_size=1)
     return {
         "bert": (BertModel, BertConfig(**BERT)),
         "bert-classify": (BertForSequenceClassification, BertConfig(**BERT, **labels)),
         "bert-regress": (
             BertForSequenceClassification,
             BertConfig(**BERT, num_labels=1, problem_type="regression"),
+        ),
+        "roberta": (RobertaModel, RobertaConfig(**roberta)),
+        "roberta-classify": (RobertaForSequenceClassification, RobertaConfig(**roberta, **labels)),
+        "distilbert": (DistilBertModel, DistilBertConfig(**DISTILBERT)),
+        "distilbert-classify": (
+            DistilBertForSequenceClassification,
+            DistilBertConfig(**DISTILBERT, sinusoidal_pos_embds=True, **labels),
+        ),
+        "deberta": (DebertaV2Model, DebertaV2Config(**DEBERTA_OTHER)),
+        "deberta-v3-classify": (DebertaV2ForSequenceClassification, DebertaV2Config(**DEBERTA_V3, **labels)),
+        "deberta-v2-classify": (DebertaV2ForSequenceClassification, DebertaV2Config(**DEBERTA_V2_XLARGE, **labels)),
+        "llama-classify": (LlamaForSequenceClassification, LlamaConfig(**LLAMA, **labels)),
+        "gpt2-classify": (
+            GPT2ForSequenceClassification,
+            GPT2Config(**GPT2, **labels, resid_pdrop=0.0, embd_pdrop=0.0, attn_pdrop=0.0),
         ),
     }
 
@@ -184,4 +239,4 @@ def random_weight(key, shape, gemma, random):
         return 0.2 * noise
     if "embed" in key:
         return 0.1 * noise  # larger tied embeddings would predict their own token again and again
-    return noise / shape[-1] ** 0.5
+    return noise / shape[1:].numel() ** 0.5

@@ -4,7 +4,7 @@ import copy
 
 import torch
 
-from golden import causal, files, lora
+from golden import causal, files, fused, lora
 
 LORA = dict(r=4, lora_alpha=8, target_modules=["q_proj", "v_proj"], task_type="CAUSAL_LM")
 VARIANTS = {
@@ -69,5 +69,8 @@ def write(case, model, folder, sequences):
                 tensors[f"{name}.logits.{i}"] = causal.logits_of(peft_model, ids)
         trained = sum(v.numel() for v in lora.trainable(peft_model).values())
         facts[name] = dict(trained_parameters=trained, loss=loss.item())
+    if case == "gpt2":
+        more, facts["fused-qv"] = fused.write(model, folder, sequences)
+        tensors.update(more)
     files.write_tensors(folder / "variants.safetensors", tensors)
     return facts

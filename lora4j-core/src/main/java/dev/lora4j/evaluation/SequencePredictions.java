@@ -4,7 +4,6 @@ import dev.lora4j.data.Example;
 import dev.lora4j.formats.Lora4jException;
 import dev.lora4j.lora.Adapter;
 import dev.lora4j.model.LanguageModel;
-import dev.lora4j.model.Linear;
 import dev.lora4j.model.Routing;
 import dev.lora4j.model.SequenceHead;
 import dev.lora4j.model.TokenBatch;
@@ -17,12 +16,9 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What an encoder with a classification head says of each example: its logits, in the order of the examples. Immutable.
+ * What a model with a head for sequences says of each example: its logits, in the order of the examples. Immutable.
  */
 public final class SequencePredictions {
-    private static final String POOLER = "bert.pooler.dense";
-    private static final String CLASSIFIER = "classifier";
-
     private final List<float[]> logits;
 
     private SequencePredictions(List<float[]> logits) {
@@ -37,8 +33,7 @@ public final class SequencePredictions {
      */
     public static SequencePredictions of(
             LanguageModel model, Optional<Adapter> adapter, List<Example> examples, int tokensPerBatch) {
-        SequenceHead head = new SequenceHead(
-                head(POOLER, model, adapter, model.pooler()), head(CLASSIFIER, model, adapter, model.classifier()));
+        SequenceHead head = model.sequenceHead(path -> adapter.flatMap(each -> each.savedLinear(path)));
         List<float[]> logits = new ArrayList<>();
         for (List<Example> batch : ExampleBatches.of(model, examples, tokensPerBatch)) {
             try (Scope scope = Scope.open()) {
@@ -46,22 +41,15 @@ public final class SequencePredictions {
                 Routing routing =
                         CausalLosses.routing(adapter, tokens.sequences().tokens());
                 Tensor hidden = model.hidden(tokens, routing, Tape.inference());
-                Tensor first = Tensor.of(tokens.sequences().firstTokens()).to(hidden.device());
+                Tensor rows = Tensor.of(head.plan().rows(tokens.sequences())).to(hidden.device());
                 Routing perSequence = CausalLosses.routing(adapter, batch.size());
-                Tensor all = head.logits(Tape.inference(), hidden, first, perSequence); // [sequences, labels]
+                Tensor all = head.logits(Tape.inference(), hidden, rows, perSequence); // [sequences, labels]
                 for (int i = 0; i < batch.size(); i++) {
                     logits.add(all.rows(i, i + 1).toFloats());
                 }
             }
         }
         return new SequencePredictions(logits);
-    }
-
-    private static Linear head(String path, LanguageModel model, Optional<Adapter> adapter, Optional<Linear> own) {
-        return adapter.flatMap(each -> each.savedLinear(path))
-                .or(() -> own)
-                .orElseThrow(() -> new Lora4jException(model.name() + ": neither the model nor the adapter has a \""
-                        + path + "\"; expected an adapter trained for classification or regression"));
     }
 
     /** Logits of each example, copies. */

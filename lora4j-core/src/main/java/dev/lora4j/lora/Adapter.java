@@ -1,5 +1,6 @@
 package dev.lora4j.lora;
 
+import dev.lora4j.model.HeadPlan;
 import dev.lora4j.model.LanguageModel;
 import dev.lora4j.model.Linear;
 import dev.lora4j.model.ModelTask;
@@ -74,14 +75,17 @@ public final class Adapter implements AutoCloseable {
         return new FreshAdapter(model, seed).create(withHeads(model, config), List.of(), 1);
     }
 
-    /** PEFT trains the classifier by itself; a pooler that the base lacks must be trained too. */
+    /** PEFT trains the output by itself; a layer before it that the base lacks must be trained too. */
     private static LoraConfig withHeads(LanguageModel model, LoraConfig config) {
         List<String> names = new ArrayList<>(config.modulesToSave());
         TargetSelection.AUTOMATIC_HEADS.stream()
                 .filter(name -> !names.contains(name))
                 .forEach(names::add);
-        if (model.pooler().isEmpty() && !names.contains("pooler")) {
-            names.add("pooler");
+        HeadPlan.Dense dense = model.headPlan().dense();
+        if (dense != null
+                && model.headLayer(dense.path()).isEmpty()
+                && names.stream().noneMatch(name -> TargetSelection.isSaved(dense.path(), name))) {
+            names.add(dense.module());
         }
         return config.modulesToSave(names);
     }
@@ -159,6 +163,14 @@ public final class Adapter implements AutoCloseable {
         return tensors;
     }
 
+    /** Takes over trained values from the tensors of {@link AdapterFolder#files this adapter's own files}, by name. */
+    public void restore(Map<String, Tensor> stored) {
+        tensors()
+                .forEach((name, tensor) -> tensor.copyFrom(
+                        ConvertedAdapter.trained(this, name, Objects.requireNonNull(stored.get(name), name))));
+        refresh();
+    }
+
     /** Brings what is derived from the tensors up to date; to be called after they have changed. */
     public void refresh() {
         parts.lowRanks().values().forEach(LowRank::refresh);
@@ -166,7 +178,10 @@ public final class Adapter implements AutoCloseable {
 
     /** Number of trained values. */
     public long parameters() {
-        return tensors().values().stream().mapToLong(Tensor::elements).sum();
+        long untrained = parts.lowRanks().values().stream()
+                .mapToLong(pair -> pair.a().elements() + pair.b().elements() - pair.trainedValues())
+                .sum();
+        return tensors().values().stream().mapToLong(Tensor::elements).sum() - untrained;
     }
 
     /** An independent copy with equal values, such as for serving while this one trains on. */

@@ -6,6 +6,7 @@ import dev.lora4j.model.AdaptableModule;
 import dev.lora4j.model.EmbeddingTable;
 import dev.lora4j.model.LanguageModel;
 import dev.lora4j.model.Linear;
+import dev.lora4j.model.ModelTask;
 import dev.lora4j.model.ModuleValues;
 import dev.lora4j.tensor.DType;
 import dev.lora4j.tensor.LowRank;
@@ -20,6 +21,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 
 /** Reads the tensors of one adapter: every one wanted must be there, every one there must be wanted. */
 final class AdapterReader {
@@ -47,10 +49,10 @@ final class AdapterReader {
                 MappedFile mapped = MappedFile.open(file)) {
             Map<String, AdaptableModule> modules = modules();
             Targets usual = UsualTargets.of(model.config().path("model_type").asText());
-            LoraConfig config = parsed.config().targets().isPresent()
-                    ? parsed.config()
-                    : parsed.config().targets(usual);
+            LoraConfig config = withAutomaticHeads(parsed.config());
+            config = config.targets().isPresent() ? config : config.targets(usual);
             TargetSelection selection = TargetSelection.of(config, ModulePaths.of(modules.values()), usual);
+            FusedParts.requireAllFound(config, selection.adapted());
             AdapterParts parts = AdapterParts.empty();
             Tensors tensors = new Tensors(mapped, scope);
             for (String path : selection.adapted()) {
@@ -72,6 +74,18 @@ final class AdapterReader {
         }
     }
 
+    /** PEFT adds these names by itself, in memory only in its older versions; what the file lacks is the base's. */
+    private LoraConfig withAutomaticHeads(LoraConfig config) {
+        List<String> names = new ArrayList<>(config.modulesToSave());
+        for (String name : TargetSelection.AUTOMATIC_HEADS) {
+            boolean stored = left.keySet().stream().anyMatch(key -> key.startsWith(TensorNames.path(name + ".")));
+            if (parsed.task() == ModelTask.SEQ_CLS && stored && !names.contains(name)) {
+                names.add(name);
+            }
+        }
+        return config.modulesToSave(names);
+    }
+
     /** The file's tensors on their way into the adapter's scope. */
     private record Tensors(MappedFile mapped, Scope scope) {}
 
@@ -79,7 +93,7 @@ final class AdapterReader {
     private Map<String, AdaptableModule> modules() {
         Map<String, AdaptableModule> modules = new LinkedHashMap<>();
         model.modules().forEach(module -> modules.put(module.path(), module));
-        for (String head : List.of("bert.pooler.dense", "classifier")) {
+        for (String head : model.headPlan().paths()) {
             StoredTensor.Mapped stored = left.get(TensorNames.weight(head));
             if (!modules.containsKey(head) && stored != null && stored.shape().size() == 2) {
                 long outputs = stored.shape().get(0);
@@ -102,6 +116,16 @@ final class AdapterReader {
         Tensor a = take(tensors, TensorNames.loraA(path, embedding), rank, weight.size(1));
         Tensor b = take(tensors, TensorNames.loraB(path, embedding), weight.size(0), rank);
         LowRank pair = new LowRank(a, b, config.scalingAt(path));
+        Optional<Tensor> blocks = FusedParts.blocks(config, module);
+        if (blocks.isPresent()) {
+            Tensor before = b.copy();
+            pair = FusedParts.masked(pair, blocks.get(), tensors.scope());
+            if (pair.b().minus(before).square().sum().item() != 0) {
+                throw new AdapterException(file + ": \"" + TensorNames.loraB(path, false)
+                        + "\" is not zero outside the parts " + config.partsAt(path) + ", which " + AdapterFolder.CONFIG
+                        + " says are the only ones adapted");
+            }
+        }
         if (config.hasLoraBias() && !embedding) {
             pair = pair.withBias(take(tensors, TensorNames.loraBias(path), weight.size(0)));
         }
@@ -134,12 +158,15 @@ final class AdapterReader {
     private ModuleValues saved(AdapterParts parts, Tensors tensors, AdaptableModule module) {
         String path = module.path();
         if (parts.transposed().contains(path)) {
-            Tensor stored = take(tensors, TensorNames.weight(path), module.weight().transpose(0, 1).shape());
+            Tensor stored = take(
+                    tensors,
+                    TensorNames.weight(path),
+                    module.weight().transpose(0, 1).shape());
             Tensor weight = tensors.scope().keep(stored.transpose(0, 1));
             return new ModuleValues(weight, take(tensors, TensorNames.bias(path), weight.size(0)));
         }
         long[] shape = module.weight().shape();
-        boolean head = TargetSelection.AUTOMATIC_HEADS.contains(path) && shape.length == 2;
+        boolean head = path.equals(model.headPlan().output());
         StoredTensor.Mapped stored = left.get(TensorNames.weight(path));
         if (head && stored != null && stored.shape().size() == 2) {
             shape[0] = stored.shape().get(0); // an adapter brings its own number of classes

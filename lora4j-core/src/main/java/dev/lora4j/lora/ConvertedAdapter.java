@@ -4,6 +4,7 @@ import dev.lora4j.tensor.LowRank;
 import dev.lora4j.tensor.Tensor;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * An adapter as its files hold it: a pair and its anchor as one pair of twice the rank, matrices as the base's files.
@@ -21,8 +22,10 @@ final class ConvertedAdapter {
             tensors.computeIfPresent(TensorNames.loraA(path, false), (name, a) -> Tensor.concatenate(a, anchor.a()));
             tensors.computeIfPresent(TensorNames.loraB(path, false), (name, b) -> wider(b, anchor));
         });
-        adapter.parts().transposed().forEach(path -> tensors.computeIfPresent(
-                TensorNames.weight(path), (name, weight) -> weight.transpose(0, 1)));
+        adapter.parts()
+                .transposed()
+                .forEach(path ->
+                        tensors.computeIfPresent(TensorNames.weight(path), (name, weight) -> weight.transpose(0, 1)));
         return tensors;
     }
 
@@ -32,9 +35,24 @@ final class ConvertedAdapter {
                 .contiguous();
     }
 
-    /** The configuration that goes with the tensors. */
+    /** What a stored tensor holds of the adapter's own: trained values come before those of a frozen anchor. */
+    static Tensor trained(Adapter adapter, String name, Tensor stored) {
+        Tensor own = Objects.requireNonNull(adapter.tensors().get(name), name);
+        boolean turned = adapter.parts().transposed().stream()
+                .anyMatch(path -> TensorNames.weight(path).equals(name));
+        Tensor trained = turned ? stored.transpose(0, 1) : stored;
+        for (int dimension = 0; dimension < own.rank(); dimension++) {
+            trained = trained.narrow(dimension, 0, own.size(dimension));
+        }
+        return trained;
+    }
+
+    /** The configuration that goes with the tensors: with the ranks that they have, whatever they are made of. */
     static LoraConfig config(Adapter adapter) {
         LoraConfig config = adapter.config();
+        if (!config.fusedParts().isEmpty()) {
+            return fused(adapter);
+        }
         if (adapter.parts().anchors().isEmpty()) {
             return config;
         }
@@ -48,5 +66,18 @@ final class ConvertedAdapter {
                 .rankPattern(ranks)
                 .alphaPattern(alphas)
                 .initialization(Initialization.KAIMING);
+    }
+
+    /** Ranks and α of every module by its whole path, since a fused layer's are its parts' together. */
+    private static LoraConfig fused(Adapter adapter) {
+        LoraConfig config = adapter.config();
+        Map<String, Integer> ranks = new LinkedHashMap<>();
+        Map<String, Double> alphas = new LinkedHashMap<>();
+        adapter.lowRanks().forEach((path, pair) -> {
+            int rank = pair.rank();
+            ranks.put(path, rank);
+            alphas.put(path, pair.scaling() * (config.isRankStabilized() ? Math.sqrt(rank) : rank));
+        });
+        return config.fusedParts(Map.of()).rankPattern(ranks).alphaPattern(alphas);
     }
 }

@@ -2,6 +2,7 @@ package dev.lora4j.lora;
 
 import dev.lora4j.model.AdaptableModule;
 import dev.lora4j.model.EmbeddingTable;
+import dev.lora4j.model.HeadPlan;
 import dev.lora4j.model.LanguageModel;
 import dev.lora4j.model.Linear;
 import dev.lora4j.model.ModuleValues;
@@ -18,6 +19,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 
 /** Makes adapters that training has not changed yet. */
 final class FreshAdapter {
@@ -48,6 +50,7 @@ final class FreshAdapter {
                 freshHeads(outputs).forEach(head -> modules.put(head.path(), head));
             }
             TargetSelection selection = TargetSelection.of(config, ModulePaths.of(modules.values()), usual);
+            FusedParts.requireAllFound(config, selection.adapted());
             AdapterParts parts = AdapterParts.empty();
             for (String path : selection.adapted()) {
                 addPair(parts, config, Objects.requireNonNull(modules.get(path)));
@@ -72,16 +75,19 @@ final class FreshAdapter {
 
     private List<Linear> freshHeads(int outputs) {
         int hidden = model.hiddenSize();
+        HeadPlan plan = model.headPlan();
+        HeadPlan.Dense dense = plan.dense();
         List<Linear> heads = new ArrayList<>();
-        if (model.pooler().isEmpty()) {
-            heads.add(freshHead("bert.pooler.dense", hidden, hidden));
+        if (dense != null && model.headLayer(dense.path()).isEmpty()) {
+            heads.add(freshHead(dense.path(), hidden, hidden, true));
         }
-        heads.add(freshHead("classifier", outputs, hidden));
+        heads.add(freshHead(plan.output(), outputs, hidden, plan.biased()));
         return heads;
     }
 
-    private Linear freshHead(String path, int out, int in) {
-        return new Linear(path, Random.normal(key(path), HEAD_DEVIATION, out, in), Tensor.zeros(DType.F32, out));
+    private Linear freshHead(String path, int out, int in, boolean biased) {
+        Tensor weight = Random.normal(key(path), HEAD_DEVIATION, out, in);
+        return new Linear(path, weight, biased ? Tensor.zeros(DType.F32, out) : null);
     }
 
     private void addPair(AdapterParts parts, LoraConfig config, AdaptableModule module) {
@@ -99,6 +105,10 @@ final class FreshAdapter {
         } else {
             LowRank initial = new InitialPair(config.initialization(), rank, scaling, key(path)).of(weight);
             pair = kept(initial, device);
+            Optional<Tensor> blocks = FusedParts.blocks(config, module);
+            if (blocks.isPresent()) {
+                pair = FusedParts.masked(pair, blocks.get(), scope);
+            }
             if (config.initialization().changesBase()) {
                 parts.anchors().put(path, kept(initial, device).negated(scope));
             }

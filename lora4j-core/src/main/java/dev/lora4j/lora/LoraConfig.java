@@ -4,6 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * What a LoRA adapter looks like: PEFT's {@code LoraConfig}, under the same names and defaults.
@@ -29,6 +30,7 @@ public final class LoraConfig {
     private final BiasMode bias;
     private final boolean loraBias;
     private final boolean dora;
+    private final Map<String, List<String>> fusedParts;
 
     private LoraConfig(Draft draft) {
         this.rank = draft.rank;
@@ -45,6 +47,7 @@ public final class LoraConfig {
         this.bias = draft.bias;
         this.loraBias = draft.loraBias;
         this.dora = draft.dora;
+        this.fusedParts = new LinkedHashMap<>(draft.fusedParts);
         requireRank(rank);
         requireAlpha(alpha);
         if (!(dropout >= 0 && dropout < 1)) {
@@ -55,6 +58,17 @@ public final class LoraConfig {
         if (loraBias && (dora || !initialization.isPlain())) {
             throw new AdapterException("lora_bias goes with neither use_dora nor init_lora_weights "
                     + initialization.peftName() + ", as in PEFT; leave one out");
+        }
+        fusedParts.forEach((module, parts) -> {
+            if (parts.isEmpty() || Set.copyOf(parts).size() < parts.size()) {
+                throw new AdapterException(
+                        "fused parts of \"" + module + "\" are " + parts + "; expected one or more names, each once");
+            }
+        });
+        boolean zeroB = initialization == Initialization.KAIMING || initialization == Initialization.GAUSSIAN;
+        if (!fusedParts.isEmpty() && (dora || loraBias || !zeroB)) {
+            throw new AdapterException("parts of a fused layer go with neither use_dora nor lora_bias nor"
+                    + " init_lora_weights " + initialization.peftName() + ", which would change the other parts too");
         }
         if (dora && initialization.changesBase()) {
             throw new AdapterException("use_dora does not go with init_lora_weights " + initialization.peftName()
@@ -90,6 +104,7 @@ public final class LoraConfig {
         private BiasMode bias = BiasMode.NONE;
         private boolean loraBias;
         private boolean dora;
+        private Map<String, List<String>> fusedParts = Map.of();
     }
 
     private interface Change {
@@ -112,6 +127,7 @@ public final class LoraConfig {
         draft.bias = bias;
         draft.loraBias = loraBias;
         draft.dora = dora;
+        draft.fusedParts = fusedParts;
         change.apply(draft);
         return new LoraConfig(draft);
     }
@@ -201,6 +217,22 @@ public final class LoraConfig {
         return with(draft -> draft.dora = value);
     }
 
+    /**
+     * Only these parts of a fused layer, each with a pair of its own of rank r (loralib's {@code enable_lora}).
+     *
+     * @param module name or end of path of a target, such as {@code c_attn}
+     * @param parts such as {@code q} and {@code v}
+     */
+    public LoraConfig fusedParts(String module, String... parts) {
+        Map<String, List<String>> all = fusedParts();
+        all.put(module, List.of(parts));
+        return fusedParts(all);
+    }
+
+    LoraConfig fusedParts(Map<String, List<String>> value) {
+        return with(draft -> draft.fusedParts = value);
+    }
+
     /** Rank r where no pattern says otherwise. */
     public int rank() {
         return rank;
@@ -271,14 +303,32 @@ public final class LoraConfig {
         return dora;
     }
 
-    /** The rank at a module. */
+    /** Parts of fused layers that are adapted each on its own, by name or end of the layer's path. */
+    public Map<String, List<String>> fusedParts() {
+        return new LinkedHashMap<>(fusedParts);
+    }
+
+    /** The parts adapted at a module; empty if it is adapted as one. */
+    List<String> partsAt(String path) {
+        return fusedParts.entrySet().stream()
+                .filter(entry -> Targets.Suffixes.matches(path, entry.getKey()))
+                .map(Map.Entry::getValue)
+                .findFirst()
+                .orElse(List.of());
+    }
+
+    /** The rank at a module, of all parts together where they are adapted each on its own. */
     public int rankAt(String path) {
+        return rankOfPart(path) * Math.max(1, partsAt(path).size());
+    }
+
+    private int rankOfPart(String path) {
         return ModulePatterns.find(rankPattern, path).orElse(rank);
     }
 
     /** The scaling at a module: α/r, or α/√r. */
     public double scalingAt(String path) {
-        int rankHere = rankAt(path);
+        int rankHere = rankOfPart(path);
         double alphaHere = ModulePatterns.find(alphaPattern, path).orElse(alpha);
         return rankStabilized ? alphaHere / Math.sqrt(rankHere) : alphaHere / rankHere;
     }

@@ -2,11 +2,12 @@ package dev.lora4j.lora;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.lora4j.formats.ElementType;
+import dev.lora4j.model.LanguageModel;
 import dev.lora4j.model.ModelTask;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 
 /** The {@code config.json} of a merged model: the base's, with what the adapter changes. */
 final class MergedConfig {
@@ -17,7 +18,8 @@ final class MergedConfig {
         type.ifPresent(MergedConfig::torchName);
     }
 
-    static ObjectNode of(ObjectNode config, Adapter adapter, boolean untied, Optional<ElementType> type) {
+    static ObjectNode of(LanguageModel outline, Adapter adapter, boolean untied, Optional<ElementType> type) {
+        ObjectNode config = outline.config();
         if (untied) {
             config.put("tie_word_embeddings", false);
         }
@@ -26,21 +28,20 @@ final class MergedConfig {
             config.put("dtype", torchName(type.get()));
         }
         if (adapter.task() == ModelTask.SEQ_CLS) {
-            config.putArray("architectures").add("BertForSequenceClassification");
-            label(config, labels(config, adapter));
+            config.putArray("architectures").add(outline.headPlan().architecture());
+            label(config, labels(outline, adapter));
         }
         return config;
     }
 
-    private static List<String> labels(ObjectNode config, Adapter adapter) {
+    private static List<String> labels(LanguageModel outline, Adapter adapter) {
         if (!adapter.labels().isEmpty()) {
             return adapter.labels();
         }
-        int outputs = adapter.savedLinear("classifier")
-                .map(classifier -> (int) classifier.outFeatures())
-                .orElseGet(() -> config.path("id2label").size());
-        return IntStream.range(0, outputs)
-                .mapToObj(i -> config.path("id2label").path(Integer.toString(i)).asText("LABEL_" + i))
+        ObjectNode config = outline.config();
+        long outputs = outline.sequenceHead(adapter::savedLinear).output().outFeatures();
+        return LongStream.range(0, outputs)
+                .mapToObj(i -> config.path("id2label").path(Long.toString(i)).asText("LABEL_" + i))
                 .toList();
     }
 

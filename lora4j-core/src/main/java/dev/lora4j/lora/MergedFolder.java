@@ -52,7 +52,7 @@ public final class MergedFolder {
             MergedLayout layout = new MergedLayout(base, outline, adapter);
             Collection<TensorContent> tensors = layout.tensors(new MergedTensors(values, type));
             Map<String, FileContent> weights = ShardedWeights.files(tensors, shardBytes);
-            ObjectNode config = MergedConfig.of(base.config(), adapter, layout.isUntied(), type);
+            ObjectNode config = MergedConfig.of(outline, adapter, layout.isUntied(), type);
             AtomicDirectory.write(output, folder -> {
                 weights.forEach(folder::file);
                 base.tokenizerJson().ifPresent(json -> folder.text("tokenizer.json", json));

@@ -5,7 +5,6 @@ import dev.lora4j.formats.ModelFiles;
 import dev.lora4j.formats.StoredTensor;
 import dev.lora4j.formats.safetensors.TensorContent;
 import dev.lora4j.model.LanguageModel;
-import dev.lora4j.model.ModelTask;
 import dev.lora4j.tensor.LowRank;
 import dev.lora4j.tensor.Tensor;
 import java.util.Collection;
@@ -21,8 +20,6 @@ import java.util.Map;
  */
 final class MergedLayout {
     private static final String HEAD = "lm_head";
-    private static final String BERT = "bert.";
-    private static final String GPT2 = "transformer.";
 
     private final ModelFiles base;
     private final Adapter adapter;
@@ -34,7 +31,7 @@ final class MergedLayout {
         this.adapter = adapter;
         String table = outline.modules().get(0).path();
         this.untied = outline.hasTiedEmbeddings() && (changes(HEAD) || changes(table));
-        base.tensors().forEach((name, tensor) -> stored.put(moduleName(name), tensor));
+        base.tensors().forEach((name, tensor) -> outline.tensorName(name).ifPresent(own -> stored.put(own, tensor)));
         StoredTensor embedding = stored.get(weight(table));
         if (untied && embedding != null) {
             stored.put(weight(HEAD), embedding);
@@ -43,20 +40,6 @@ final class MergedLayout {
 
     private boolean changes(String path) {
         return adapter.lowRanks().containsKey(path) || adapter.saved().containsKey(path);
-    }
-
-    /** BERT's and GPT-2's files have their tensors with or without a prefix; a model with a head has it. */
-    private String moduleName(String name) {
-        if (base.config().path("model_type").asText().equals("gpt2")) {
-            boolean bare = !name.startsWith(GPT2) && !name.startsWith(HEAD);
-            return bare ? GPT2 + name : name;
-        }
-        boolean part = name.startsWith("embeddings.") || name.startsWith("encoder.") || name.startsWith("pooler.");
-        if (adapter.task() == ModelTask.SEQ_CLS && part) {
-            return BERT + name;
-        }
-        boolean bare = adapter.task() == ModelTask.FEATURE_EXTRACTION && name.startsWith(BERT);
-        return bare ? name.substring(BERT.length()) : name;
     }
 
     private static String weight(String path) {

@@ -54,10 +54,8 @@ final class MergedTensors {
         int pieceSize = Math.max(1, PIECE / width) * width;
         List<float[]> norms = new ArrayList<>();
         Piece piece = (first, count) -> {
-            Tensor weight = values.read(stored, first, count)
-                    .to(DType.F32)
-                    .copy()
-                    .view(count / width, width);
+            Tensor weight =
+                    values.read(stored, first, count).to(DType.F32).copy().view(count / width, width);
             for (LowRank pair : pairs) {
                 if (turned) {
                     mergeTurned(weight, pair, first / width, norms);
@@ -119,7 +117,8 @@ final class MergedTensors {
     /** A tensor that the adapter brings with it, in the type of the base's. */
     TensorContent replaced(String name, Tensor tensor, ElementType type) {
         List<Long> shape = Arrays.stream(tensor.shape()).boxed().toList();
-        Piece piece = (first, count) -> tensor.contiguous().view(tensor.elements()).narrow(0, first, count);
+        Piece piece =
+                (first, count) -> tensor.contiguous().view(tensor.elements()).narrow(0, first, count);
         return content(name, wanted.orElse(type), shape, PIECE, piece);
     }
 

@@ -22,9 +22,10 @@ final class PeftConfig {
     /** The version whose keys are written. */
     private static final String PEFT_VERSION = "0.21.2";
 
+    private static final String FUSED_PARTS = "fused_parts";
+
     /** Keys for what is not done here, each with the values that ask for nothing. */
-    private static final List<String> REFUSED_FLAGS =
-            List.of("use_qalora", "ensure_weight_tying", "use_bdlora");
+    private static final List<String> REFUSED_FLAGS = List.of("use_qalora", "ensure_weight_tying", "use_bdlora");
 
     private static final List<String> REFUSED_OBJECTS = List.of(
             "alora_invocation_tokens",
@@ -67,6 +68,7 @@ final class PeftConfig {
                 .dora(json.path("use_dora").asBoolean(false))
                 .initialization(initialization(json, file))
                 .loraBias(json.path("lora_bias").asBoolean(false));
+        config = fused(config, json, file);
         if (json.hasNonNull("target_modules")) {
             config = config.targets(targets(json, "target_modules", file));
         }
@@ -74,6 +76,22 @@ final class PeftConfig {
             config = config.excluding(targets(json, "exclude_modules", file));
         }
         return new Parsed(config, task(json, file, absentTask));
+    }
+
+    /** Our own key, which PEFT ignores: the files hold the parts' pairs as one, so that it computes the same. */
+    private static LoraConfig fused(LoraConfig config, ObjectNode json, String file) {
+        ObjectNode object = pattern(json, FUSED_PARTS, file);
+        Map<String, List<String>> fused = new LinkedHashMap<>();
+        object.fieldNames().forEachRemaining(module -> fused.put(module, texts(object, module, file)));
+        LoraConfig whole = config.fusedParts(fused);
+        Map<String, Integer> ranks = config.rankPattern();
+        ranks.replaceAll((path, rank) -> rank / Math.max(1, whole.partsAt(path).size()));
+        Map<String, Double> alphas = config.alphaPattern();
+        alphas.replaceAll((path, alpha) -> {
+            int parts = Math.max(1, whole.partsAt(path).size());
+            return alpha / (config.isRankStabilized() ? Math.sqrt(parts) : parts);
+        });
+        return whole.rankPattern(ranks).alphaPattern(alphas);
     }
 
     private static void requireNothingElse(ObjectNode json, String file) {
@@ -248,6 +266,11 @@ final class PeftConfig {
         keys.put("task_type", json.textNode(adapter.task().name()));
         keys.put("use_dora", json.booleanNode(config.isDora()));
         keys.put("use_rslora", json.booleanNode(config.isRankStabilized()));
+        if (!adapter.config().fusedParts().isEmpty()) {
+            ObjectNode fused = json.objectNode();
+            adapter.config().fusedParts().forEach((module, parts) -> fused.set(module, texts(parts)));
+            keys.put(FUSED_PARTS, fused);
+        }
         ObjectNode object = json.objectNode();
         keys.forEach(object::set);
         return object;
@@ -255,8 +278,7 @@ final class PeftConfig {
 
     /** As the base has it; what a file says of it is not read, since PEFT corrects it by the base too. */
     private static boolean isTransposed(Adapter adapter) {
-        return adapter.lowRanks().keySet().stream()
-                .anyMatch(adapter.parts().transposed()::contains);
+        return adapter.lowRanks().keySet().stream().anyMatch(adapter.parts().transposed()::contains);
     }
 
     /** PEFT stores all-linear as names: the last parts of the adapted paths. */

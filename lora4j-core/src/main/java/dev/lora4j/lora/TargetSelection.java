@@ -52,8 +52,21 @@ public record TargetSelection(List<String> adapted, List<String> saved) {
     }
 
     /** True if the module or one around it ends in the name, as in PEFT without regard to where a word begins. */
-    private static boolean isSaved(String path, String name) {
-        return path.endsWith(name) || path.contains(name + ".");
+    /**
+     * True if the module, or one around it, has a path that ends with the name.
+     *
+     * <p>PEFT's {@code _set_trainable} asks for no dot before the name: {@code classifier} means DistilBERT's
+     * {@code pre_classifier} as well.
+     */
+    static boolean isSaved(String path, String name) {
+        for (String around = path; ; around = around.substring(0, around.lastIndexOf('.'))) {
+            if (around.endsWith(name)) {
+                return true;
+            }
+            if (around.indexOf('.') < 0) {
+                return false;
+            }
+        }
     }
 
     /** The layers only filter matches by suffix, as in PEFT: a whole path is meant as it stands. */

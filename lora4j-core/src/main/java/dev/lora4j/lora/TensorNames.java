@@ -29,6 +29,11 @@ final class TensorNames {
         return PREFIX + path + ".base_layer.bias";
     }
 
+    /** Anything under this path. */
+    static String path(String path) {
+        return PREFIX + path;
+    }
+
     static String weight(String path) {
         return PREFIX + path + ".weight";
     }

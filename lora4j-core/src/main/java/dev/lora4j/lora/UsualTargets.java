@@ -6,7 +6,9 @@ final class UsualTargets {
 
     static Targets of(String modelType) {
         return switch (modelType) {
-            case "bert" -> Targets.named("query", "value");
+            case "bert", "roberta", "xlm-roberta", "camembert" -> Targets.named("query", "value");
+            case "deberta-v2" -> Targets.named("query_proj", "value_proj");
+            case "distilbert" -> Targets.named("q_lin", "v_lin");
             case "gpt2" -> Targets.named("c_attn");
             default -> Targets.named("q_proj", "v_proj");
         };

@@ -5,7 +5,7 @@ import dev.lora4j.tensor.Tensor;
 import java.util.List;
 
 /** A model from token ids to hidden states, without a head. Immutable: any number of threads may run it. */
-sealed interface Backbone permits Bert, CausalBackbone {
+sealed interface Backbone permits Bert, Deberta, CausalBackbone {
     /** [tokens, hidden] for a batch. */
     Tensor hidden(TokenBatch batch, Pass pass, Tape tape);
 
@@ -21,6 +21,6 @@ sealed interface Backbone permits Bert, CausalBackbone {
     /** Most tokens that a sequence may have. */
     int maxPositions();
 
-    /** Number of token ids. */
+    /** Size of the vocabulary. */
     int vocabularySize();
 }

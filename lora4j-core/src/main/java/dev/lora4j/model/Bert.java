@@ -7,59 +7,62 @@ import dev.lora4j.tensor.Tape;
 import dev.lora4j.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
- * BERT encoder (arXiv 1810.04805; transformers' {@code BertModel}, without its dropout).
+ * Encoder of BERT's kind: bert (arXiv 1810.04805), roberta, xlm-roberta, camembert, distilbert.
  *
+ * <p>transformers' {@code BertModel} and so on, without their dropout. The families differ in the names of their parts,
+ * in how positions are counted, and in whether the texts of a pair are told apart by a type.
  */
 record Bert(BertConfig config, Embeddings embeddings, List<BertBlock> blocks) implements Backbone {
-    /** The three tables and the norm over their sum. */
-    record Embeddings(EmbeddingTable words, EmbeddingTable positions, EmbeddingTable types, Norm norm) {
+    /** The tables and the norm over their sum; types is null where there are none. */
+    record Embeddings(
+            EmbeddingTable words,
+            EmbeddingTable positions,
+            @Nullable EmbeddingTable types,
+            Norm norm) {
+        static Embeddings load(BertConfig config, EncoderWeights weights) {
+            int hidden = config.hidden();
+            return new Embeddings(
+                    weights.table("embeddings.word_embeddings", config.vocabulary(), hidden),
+                    positions(config, weights),
+                    config.types() == 0
+                            ? null
+                            : weights.table("embeddings.token_type_embeddings", config.types(), hidden),
+                    weights.norm("embeddings.LayerNorm", hidden, config.epsilon()));
+        }
+
+        private static EmbeddingTable positions(BertConfig config, EncoderWeights weights) {
+            String name = "embeddings.position_embeddings";
+            int rows = config.positions().rows();
+            if (config.positions().sinusoidal() && !weights.has(name + ".weight")) {
+                Tensor waves = weights.weights().own(SinusoidalPositions.table(rows, config.hidden()));
+                return new EmbeddingTable(weights.modulePrefix() + name, waves);
+            }
+            return weights.table(name, rows, config.hidden());
+        }
+
         Embeddings map(ModuleChange change) {
-            return new Embeddings(words.map(change), positions.map(change), types.map(change), norm.map(change));
+            return new Embeddings(
+                    words.map(change),
+                    positions.map(change),
+                    types == null ? null : types.map(change),
+                    norm.map(change));
+        }
+
+        List<AdaptableModule> modules() {
+            return types == null ? List.of(words, positions, norm) : List.of(words, positions, types, norm);
         }
     }
 
-    /**
-     * How modules are called: in the files with or without {@code bert.}, in adapters as the task has it.
-     *
-     * @param filePrefix of the names in the files
-     * @param modulePrefix of the modules' paths
-     */
-    record Names(String filePrefix, String modulePrefix) {
-        static Names of(Weights weights, ModelTask task) {
-            return new Names(
-                    weights.has("bert.embeddings.word_embeddings.weight") ? "bert." : "",
-                    task == ModelTask.SEQ_CLS ? "bert." : "");
-        }
-
-        String file(String name) {
-            return filePrefix + name;
-        }
-
-        EmbeddingTable table(Weights weights, String name, long rows, long width) {
-            return weights.embedding(modulePrefix + name, filePrefix + name, rows, width);
-        }
-
-        Norm norm(Weights weights, String name, BertConfig config) {
-            return Norm.layer(weights, modulePrefix + name, filePrefix + name, config.hidden(), config.epsilon());
-        }
-
-        Linear linear(Weights weights, String name, long out, long in) {
-            return weights.linear(modulePrefix + name, filePrefix + name, out, in, true);
-        }
-    }
-
-    static Bert load(BertConfig config, Weights weights, Names names) {
-        int hidden = config.hidden();
-        Embeddings embeddings = new Embeddings(
-                names.table(weights, "embeddings.word_embeddings", config.vocabulary(), hidden),
-                names.table(weights, "embeddings.position_embeddings", config.maxPositions(), hidden),
-                names.table(weights, "embeddings.token_type_embeddings", config.types(), hidden),
-                names.norm(weights, "embeddings.LayerNorm", config));
+    static Bert load(BertConfig config, BertParts parts, EncoderWeights weights) {
+        Embeddings embeddings = Embeddings.load(config, weights);
         List<BertBlock> blocks = new ArrayList<>();
         for (int i = 0; i < config.layers(); i++) {
-            blocks.add(BertBlock.load(weights, config, names, i));
+            String path = parts.layers() + i + ".";
+            EncoderAttention attention = PlainSelfAttention.load(config, parts.attention(), weights, path);
+            blocks.add(BertBlock.load(config, parts, weights, i, attention));
         }
         return new Bert(config, embeddings, blocks);
     }
@@ -67,13 +70,9 @@ record Bert(BertConfig config, Embeddings embeddings, List<BertBlock> blocks) im
     @Override
     public Tensor hidden(TokenBatch batch, Pass pass, Tape tape) {
         batch.requireVocabulary(config.vocabulary());
-        requireLengths(pass);
+        pass.requireLengths(maxPositions());
         try (Scope scope = Scope.open()) {
-            Routing routing = pass.routing();
-            Tensor x = embeddings.words().apply(tape, onDevice(batch.ids()), routing);
-            x = Add.apply(tape, x, embeddings.types().apply(tape, onDevice(batch.types()), routing));
-            x = Add.apply(tape, x, embeddings.positions().apply(tape, onDevice(pass.positions()), routing));
-            x = embeddings.norm().apply(tape, x, routing);
+            Tensor x = embedded(batch, pass, tape);
             for (BertBlock block : blocks) {
                 x = pass.recompute()
                         ? Recompute.apply(tape, x, List.of(), (inner, in) -> block.apply(inner, in, pass))
@@ -83,23 +82,42 @@ record Bert(BertConfig config, Embeddings embeddings, List<BertBlock> blocks) im
         }
     }
 
+    private Tensor embedded(TokenBatch batch, Pass pass, Tape tape) {
+        Routing routing = pass.routing();
+        Tensor x = embeddings.words().apply(tape, onDevice(batch.ids()), routing);
+        EmbeddingTable types = embeddings.types();
+        if (types != null) {
+            x = Add.apply(tape, x, types.apply(tape, onDevice(batch.types(config.types())), routing));
+        }
+        x = Add.apply(tape, x, embeddings.positions().apply(tape, onDevice(positions(batch)), routing));
+        return embeddings.norm().apply(tape, x, routing);
+    }
+
+    /** From 0; in RoBERTa from behind the padding's row, where a padding token itself stands. */
+    private long[] positions(TokenBatch batch) {
+        int padding = config.positions().padding();
+        if (padding < 0) {
+            return batch.sequences().positions();
+        }
+        long[] ids = batch.ids();
+        long[] positions = new long[ids.length];
+        for (int i = 0; i < batch.sequences().count(); i++) {
+            long next = padding + 1L;
+            int start = batch.sequences().offset(i);
+            for (int t = start; t < start + batch.sequences().length(i); t++) {
+                positions[t] = ids[t] == padding ? padding : next++;
+            }
+        }
+        return positions;
+    }
+
     private Tensor onDevice(long[] indices) {
         return Tensor.of(indices).to(embeddings.words().weight().device());
     }
 
-    private void requireLengths(Pass pass) {
-        for (int i = 0; i < pass.sequences().count(); i++) {
-            if (pass.sequences().length(i) > config.maxPositions()) {
-                throw new IllegalArgumentException("sequence " + i + " has "
-                        + pass.sequences().length(i) + " tokens, the model takes " + config.maxPositions());
-            }
-        }
-    }
-
     @Override
     public List<AdaptableModule> modules() {
-        List<AdaptableModule> modules = new ArrayList<>(
-                List.of(embeddings.words(), embeddings.positions(), embeddings.types(), embeddings.norm()));
+        List<AdaptableModule> modules = new ArrayList<>(embeddings.modules());
         blocks.forEach(block -> modules.addAll(block.modules()));
         return modules;
     }
@@ -119,7 +137,7 @@ record Bert(BertConfig config, Embeddings embeddings, List<BertBlock> blocks) im
 
     @Override
     public int maxPositions() {
-        return config.maxPositions();
+        return config.positions().longest();
     }
 
     @Override

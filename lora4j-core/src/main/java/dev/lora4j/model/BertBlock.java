@@ -2,52 +2,38 @@ package dev.lora4j.model;
 
 import dev.lora4j.tensor.Activation;
 import dev.lora4j.tensor.Add;
-import dev.lora4j.tensor.Attention;
-import dev.lora4j.tensor.AttentionShape;
 import dev.lora4j.tensor.Scope;
 import dev.lora4j.tensor.Tape;
 import dev.lora4j.tensor.Tensor;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
- * One layer of BERT, norms after the branches (transformers' {@code BertLayer}, without its dropout).
+ * One layer of BERT, norms after the branches (transformers' {@code BertLayer} and {@code TransformerBlock}).
  *
  * <pre>
  * h = norm(x + attention(x))
  * y = norm(h + down(f(up(h))))
  * </pre>
  */
-record BertBlock(Attend attention, Norm attentionNorm, Linear up, Linear down, Norm outputNorm, Activation activation) {
+record BertBlock(
+        EncoderAttention attention,
+        Norm attentionNorm,
+        Linear up,
+        Linear down,
+        Norm outputNorm,
+        Activation activation) {
 
-    /** The four linear layers of self-attention and how they are read. */
-    record Attend(Linear query, Linear key, Linear value, Linear output, AttentionShape shape) {
-        Tensor apply(Tape tape, Tensor x, Pass pass) {
-            Tensor q = query.apply(tape, x, pass.routing());
-            Tensor k = key.apply(tape, x, pass.routing());
-            Tensor v = value.apply(tape, x, pass.routing());
-            return output.apply(tape, Attention.apply(tape, q, k, v, pass.sequences(), shape), pass.routing());
-        }
-
-        Attend map(ModuleChange change) {
-            return new Attend(query.map(change), key.map(change), value.map(change), output.map(change), shape);
-        }
-    }
-
-    static BertBlock load(Weights weights, BertConfig config, Bert.Names names, int layer) {
-        String path = "encoder.layer." + layer + ".";
+    static BertBlock load(
+            BertConfig config, BertParts parts, EncoderWeights weights, int layer, EncoderAttention attention) {
+        String path = parts.layers() + layer + ".";
         int hidden = config.hidden();
-        Attend attention = new Attend(
-                names.linear(weights, path + "attention.self.query", hidden, hidden),
-                names.linear(weights, path + "attention.self.key", hidden, hidden),
-                names.linear(weights, path + "attention.self.value", hidden, hidden),
-                names.linear(weights, path + "attention.output.dense", hidden, hidden),
-                AttentionShape.bidirectional(config.heads(), hidden / config.heads()));
         return new BertBlock(
                 attention,
-                names.norm(weights, path + "attention.output.LayerNorm", config),
-                names.linear(weights, path + "intermediate.dense", config.intermediate(), hidden),
-                names.linear(weights, path + "output.dense", hidden, config.intermediate()),
-                names.norm(weights, path + "output.LayerNorm", config),
+                weights.norm(path + parts.attention().norm(), hidden, config.epsilon()),
+                weights.linear(path + parts.up(), config.intermediate(), hidden),
+                weights.linear(path + parts.down(), hidden, config.intermediate()),
+                weights.norm(path + parts.outputNorm(), hidden, config.epsilon()),
                 config.activation());
     }
 
@@ -62,15 +48,9 @@ record BertBlock(Attend attention, Norm attentionNorm, Linear up, Linear down, N
     }
 
     List<AdaptableModule> modules() {
-        return List.of(
-                attention.query(),
-                attention.key(),
-                attention.value(),
-                attention.output(),
-                attentionNorm,
-                up,
-                down,
-                outputNorm);
+        List<AdaptableModule> modules = new ArrayList<>(attention.modules());
+        modules.addAll(List.of(attentionNorm, up, down, outputNorm));
+        return modules;
     }
 
     BertBlock map(ModuleChange change) {

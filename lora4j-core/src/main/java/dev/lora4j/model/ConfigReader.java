@@ -20,6 +20,24 @@ record ConfigReader(String model, ObjectNode json) {
         return has(key) ? size(key) : absent;
     }
 
+    /** A size, or what holds where the configuration says nothing, 0 or less. */
+    int positiveOr(String key, int otherwise) {
+        JsonNode node = json.path(key);
+        return node.isIntegralNumber() && node.longValue() < 1 ? otherwise : size(key, otherwise);
+    }
+
+    /** A whole number from 0, such as a token's id. */
+    int index(String key, int absent) {
+        JsonNode node = json.path(key);
+        if (!has(key)) {
+            return absent;
+        }
+        if (!node.canConvertToExactIntegral() || node.longValue() < 0 || node.longValue() > LARGEST) {
+            throw wrong(key, "a whole number from 0 to " + LARGEST);
+        }
+        return node.intValue();
+    }
+
     double number(String key, double absent) {
         JsonNode node = json.path(key);
         if (!has(key)) {
@@ -84,6 +102,12 @@ record ConfigReader(String model, ObjectNode json) {
         List<String> texts = new java.util.ArrayList<>();
         node.forEach(element -> texts.add(element.asText()));
         return List.copyOf(texts);
+    }
+
+    /** Outputs of a head for sequences; as in transformers, two where nobody says. */
+    int labels() {
+        int named = json.path("id2label").size();
+        return size("num_labels", named > 0 ? named : 2);
     }
 
     boolean has(String key) {

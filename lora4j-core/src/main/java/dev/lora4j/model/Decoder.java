@@ -9,6 +9,7 @@ import dev.lora4j.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Decoder of the Llama family: llama, mistral, qwen2, qwen3, gemma, gemma2, gemma3.
@@ -16,14 +17,15 @@ import java.util.Set;
  * <p>One class for all: the families differ in norms, biases, windows, rotary frequencies and scales, which the
  * configuration holds (transformers' {@code modeling_llama.py}, {@code modeling_gemma3.py} and so on).
  *
- * @param head to the vocabulary; shares its weight with the embedding when they are tied
+ * @param head to the vocabulary; shares its weight with the embedding when they are tied; null in a model with another
+ *     head
  */
 record Decoder(
         DecoderConfig config,
         EmbeddingTable embedding,
         List<DecoderBlock> blocks,
         Norm finalNorm,
-        Linear head,
+        @Nullable Linear head,
         Ropes ropes)
         implements CausalBackbone {
 
@@ -33,18 +35,23 @@ record Decoder(
     /** Buffers that old checkpoints carry and nobody reads. */
     private static final Set<String> IGNORABLE = Set.of(".rotary_emb.inv_freq");
 
-    static Decoder load(ConfigReader reader, DecoderConfig config, Weights weights) {
+    static Decoder load(ConfigReader reader, DecoderConfig config, Weights weights, ModelTask task) {
         EmbeddingTable embedding = weights.embedding("model.embed_tokens", config.vocabulary(), config.hidden());
         List<DecoderBlock> blocks = new ArrayList<>();
         for (int i = 0; i < config.layers().size(); i++) {
             blocks.add(DecoderBlock.load(weights, config, i));
         }
         Norm finalNorm = DecoderBlock.norm(weights, "model.norm", config.hidden(), config);
-        Linear head = config.tiedEmbeddings()
+        Linear head = task == ModelTask.CAUSAL_LM ? head(config, embedding, weights) : null;
+        boolean headIsElsewhere = config.tiedEmbeddings() || head == null;
+        weights.requireAllUsed(headIsElsewhere ? Set.of(".inv_freq", "lm_head.weight") : IGNORABLE);
+        return new Decoder(config, embedding, blocks, finalNorm, head, ropes(reader, config));
+    }
+
+    private static Linear head(DecoderConfig config, EmbeddingTable embedding, Weights weights) {
+        return config.tiedEmbeddings()
                 ? new Linear("lm_head", embedding.weight(), null)
                 : weights.linear("lm_head", config.vocabulary(), config.hidden(), false);
-        weights.requireAllUsed(config.tiedEmbeddings() ? Set.of(".inv_freq", "lm_head.weight") : IGNORABLE);
-        return new Decoder(config, embedding, blocks, finalNorm, head, ropes(reader, config));
     }
 
     private static Ropes ropes(ConfigReader reader, DecoderConfig config) {
@@ -97,7 +104,9 @@ record Decoder(
         List<AdaptableModule> modules = new ArrayList<>(List.of(embedding));
         blocks.forEach(block -> modules.addAll(block.modules()));
         modules.add(finalNorm);
-        modules.add(head);
+        if (head != null) {
+            modules.add(head);
+        }
         return modules;
     }
 
@@ -108,7 +117,7 @@ record Decoder(
                 embedding.map(change),
                 blocks.stream().map(block -> block.map(change)).toList(),
                 finalNorm.map(change),
-                head.map(change),
+                head == null ? null : head.map(change),
                 ropes);
     }
 

@@ -35,13 +35,24 @@ public record DecoderConfig(
 
     /** The model types done here. */
     public enum Family {
-        LLAMA,
-        MISTRAL,
-        QWEN2,
-        QWEN3,
-        GEMMA,
-        GEMMA2,
-        GEMMA3_TEXT;
+        LLAMA("Llama"),
+        MISTRAL("Mistral"),
+        QWEN2("Qwen2"),
+        QWEN3("Qwen3"),
+        GEMMA("Gemma"),
+        GEMMA2("Gemma2"),
+        GEMMA3_TEXT("Gemma3Text");
+
+        private final String architecture;
+
+        Family(String architecture) {
+            this.architecture = architecture;
+        }
+
+        /** What transformers' names of its models begin with. */
+        String architecture() {
+            return architecture;
+        }
 
         boolean isGemma() {
             return this == GEMMA || this == GEMMA2 || this == GEMMA3_TEXT;

@@ -8,6 +8,7 @@ import dev.lora4j.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * GPT-2 of any size (Radford et al. 2019; transformers' {@code GPT2LMHeadModel}, without its dropout).
@@ -21,7 +22,7 @@ record Gpt2(
         EmbeddingTable positions,
         List<Gpt2Block> blocks,
         Norm finalNorm,
-        Linear head)
+        @Nullable Linear head)
         implements CausalBackbone {
 
     /** Before the modules' paths; the files of the released models do without it. */
@@ -32,7 +33,7 @@ record Gpt2(
 
     private static final Set<String> IGNORABLE_WHEN_TIED = Set.of(".attn.bias", ".attn.masked_bias", "lm_head.weight");
 
-    static Gpt2 load(Gpt2Config config, Weights weights) {
+    static Gpt2 load(Gpt2Config config, Weights weights, ModelTask task) {
         String prefix = weights.has(PREFIX + "wte.weight") ? PREFIX : "";
         int hidden = config.hidden();
         EmbeddingTable tokens = weights.embedding(PREFIX + "wte", prefix + "wte", config.vocabulary(), hidden);
@@ -42,11 +43,22 @@ record Gpt2(
             blocks.add(Gpt2Block.load(weights, config, prefix, i));
         }
         Norm finalNorm = Norm.layer(weights, PREFIX + "ln_f", prefix + "ln_f", hidden, config.epsilon());
-        Linear head = config.tiedEmbeddings()
-                ? new Linear("lm_head", tokens.weight(), null)
-                : weights.linear("lm_head", config.vocabulary(), hidden, false);
-        weights.requireAllUsed(config.tiedEmbeddings() ? IGNORABLE_WHEN_TIED : IGNORABLE);
+        Linear head = task == ModelTask.CAUSAL_LM ? head(config, tokens, weights) : null;
+        boolean headIsElsewhere = config.tiedEmbeddings() || head == null;
+        weights.requireAllUsed(headIsElsewhere ? IGNORABLE_WHEN_TIED : IGNORABLE);
         return new Gpt2(config, tokens, positions, blocks, finalNorm, head);
+    }
+
+    private static Linear head(Gpt2Config config, EmbeddingTable tokens, Weights weights) {
+        return config.tiedEmbeddings()
+                ? new Linear("lm_head", tokens.weight(), null)
+                : weights.linear("lm_head", config.vocabulary(), config.hidden(), false);
+    }
+
+    /** The files of the released models have no prefix; a model with a head has it. */
+    static String tensorName(String stored, HeadPlan plan) {
+        boolean ofHead = stored.startsWith("lm_head.") || stored.startsWith(plan.output() + ".");
+        return ofHead || stored.startsWith(PREFIX) ? stored : PREFIX + stored;
     }
 
     @Override
@@ -75,7 +87,9 @@ record Gpt2(
         List<AdaptableModule> modules = new ArrayList<>(List.of(tokens, positions));
         blocks.forEach(block -> modules.addAll(block.modules()));
         modules.add(finalNorm);
-        modules.add(head);
+        if (head != null) {
+            modules.add(head);
+        }
         return modules;
     }
 
@@ -87,7 +101,7 @@ record Gpt2(
                 positions.map(change),
                 blocks.stream().map(block -> block.map(change)).toList(),
                 finalNorm.map(change),
-                head.map(change));
+                head == null ? null : head.map(change));
     }
 
     @Override
@@ -117,6 +131,7 @@ record Gpt2(
 
     @Override
     public KvCache cache(int capacity) {
-        return new KvCache(blocks.size(), capacity, config.hidden(), tokens.weight().device());
+        return new KvCache(
+                blocks.size(), capacity, config.hidden(), tokens.weight().device());
     }
 }

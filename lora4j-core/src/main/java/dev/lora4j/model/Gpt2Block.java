@@ -42,13 +42,7 @@ record Gpt2Block(
         List<Linear.Part> parts =
                 List.of(new Linear.Part("q", hidden), new Linear.Part("k", hidden), new Linear.Part("v", hidden));
         AttentionShape shape = new AttentionShape(
-                config.heads(),
-                config.heads(),
-                config.hidden() / config.heads(),
-                config.scale(layer),
-                true,
-                0,
-                0);
+                config.heads(), config.heads(), config.hidden() / config.heads(), config.scale(layer), true, 0, 0);
         return new Gpt2Block(
                 names.norm("ln_1", hidden),
                 new Attend(

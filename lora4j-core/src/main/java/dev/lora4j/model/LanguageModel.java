@@ -9,7 +9,7 @@ import dev.lora4j.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
+import java.util.function.Function;
 
 /**
  * A frozen language model: its weights, and the way from token ids to hidden states and logits.
@@ -21,8 +21,7 @@ public final class LanguageModel implements AutoCloseable {
     private final String name;
     private final ModelTask task;
     private final Backbone backbone;
-    private final @Nullable Linear pooler;
-    private final @Nullable Linear classifier;
+    private final Heads heads;
     private final ObjectNode config;
     private final long parameters;
     private final Scope scope;
@@ -31,14 +30,11 @@ public final class LanguageModel implements AutoCloseable {
         this.name = name;
         this.task = task;
         this.backbone = backbone;
-        this.pooler = heads.pooler();
-        this.classifier = heads.classifier();
+        this.heads = heads;
         this.config = origin.config();
         this.parameters = origin.parameters();
         this.scope = scope;
     }
-
-    private record Heads(@Nullable Linear pooler, @Nullable Linear classifier) {}
 
     private record Origin(ObjectNode config, long parameters) {}
 
@@ -51,10 +47,13 @@ public final class LanguageModel implements AutoCloseable {
         return load(files, usualTask(files), Device.CPU);
     }
 
-    /** What a model of this family is for when nobody says otherwise. */
+    /** What a model of this family and architecture is for when nobody says otherwise. */
     public static ModelTask usualTask(ModelFiles files) {
-        boolean encoder = files.config().path("model_type").asText().equals("bert");
-        return encoder ? ModelTask.FEATURE_EXTRACTION : ModelTask.CAUSAL_LM;
+        if (files.config().path("architectures").path(0).asText().endsWith("ForSequenceClassification")) {
+            return ModelTask.SEQ_CLS;
+        }
+        String type = files.config().path("model_type").asText();
+        return EncoderFamily.of(type).isPresent() ? ModelTask.FEATURE_EXTRACTION : ModelTask.CAUSAL_LM;
     }
 
     /** Loads a model for a task onto a device. */
@@ -90,23 +89,52 @@ public final class LanguageModel implements AutoCloseable {
             throw new UnsupportedModelException(files.description()
                     + ": model type \"gemma3\" reads images too; expected its text model, model type gemma3_text");
         }
-        if (type.equals("bert")) {
-            return loadBert(files, task, weights, scope, BertConfig.of(reader));
-        }
-        if (task != ModelTask.CAUSAL_LM) {
+        Optional<EncoderFamily> encoder = EncoderFamily.of(type);
+        Loaded loaded = encoder.isPresent()
+                ? encoder(encoder.get(), reader, task, weights)
+                : decoder(type, reader, task, weights);
+        Origin origin = new Origin(files.config(), weights.loaded());
+        return new LanguageModel(files.description(), task, loaded.backbone(), loaded.heads(), origin, scope);
+    }
+
+    private record Loaded(Backbone backbone, Heads heads) {}
+
+    private static Loaded encoder(EncoderFamily family, ConfigReader reader, ModelTask task, Weights weights) {
+        if (task == ModelTask.CAUSAL_LM) {
             throw new UnsupportedModelException(
-                    files.description() + ": a " + type + " model is for CAUSAL_LM; " + task + " needs a bert model");
+                    reader.model() + ": an encoder cannot predict the next token; use SEQ_CLS");
         }
-        CausalBackbone backbone = type.equals("gpt2")
-                ? Gpt2.load(Gpt2Config.of(reader), weights)
-                : Decoder.load(reader, DecoderConfig.of(reader, family(files.description(), type)), weights);
-        return new LanguageModel(
-                files.description(),
-                task,
-                backbone,
-                new Heads(null, null),
-                new Origin(files.config(), weights.loaded()),
-                scope);
+        EncoderWeights named = EncoderWeights.of(weights, family, task);
+        Backbone backbone = family.load(reader, named);
+        int hidden = backbone.hiddenSize();
+        HeadPlan plan = family.head(reader);
+        Heads heads = task == ModelTask.SEQ_CLS
+                ? Heads.load(plan, weights, hidden, reader.labels(), named::file)
+                : Heads.bare(plan, named, hidden);
+        return new Loaded(backbone, heads);
+    }
+
+    private static Loaded decoder(String type, ConfigReader reader, ModelTask task, Weights weights) {
+        if (task == ModelTask.FEATURE_EXTRACTION) {
+            throw new UnsupportedModelException(reader.model() + ": a " + type
+                    + " model is for CAUSAL_LM or SEQ_CLS; hidden states by themselves need an encoder");
+        }
+        if (type.equals("gpt2")) {
+            Gpt2Config config = Gpt2Config.of(reader);
+            Heads heads = score("GPT2", config.hidden(), reader, task, weights);
+            return new Loaded(Gpt2.load(config, weights, task), heads);
+        }
+        DecoderConfig config = DecoderConfig.of(reader, family(reader.model(), type));
+        Heads heads = score(config.family().architecture(), config.hidden(), reader, task, weights);
+        return new Loaded(Decoder.load(reader, config, weights, task), heads);
+    }
+
+    /** Read before the decoder, which refuses tensors that nobody has asked for. */
+    private static Heads score(String architecture, int hidden, ConfigReader reader, ModelTask task, Weights weights) {
+        HeadPlan plan = HeadPlan.score(architecture + "ForSequenceClassification");
+        return task == ModelTask.SEQ_CLS
+                ? Heads.load(plan, weights, hidden, reader.labels(), path -> path)
+                : new Heads(plan, List.of());
     }
 
     private static DecoderConfig.Family family(String model, String type) {
@@ -115,32 +143,9 @@ public final class LanguageModel implements AutoCloseable {
                 return family;
             }
         }
-        throw new UnsupportedModelException(
-                model + ": model type \"" + type
-                        + "\" is not supported; expected one of llama, mistral, qwen2, qwen3, gemma, gemma2, gemma3_text, gpt2, bert");
-    }
-
-    private static LanguageModel loadBert(
-            ModelFiles files, ModelTask task, Weights weights, Scope scope, BertConfig config) {
-        if (task == ModelTask.CAUSAL_LM) {
-            throw new UnsupportedModelException(
-                    files.description() + ": a bert model cannot predict the next token; use SEQ_CLS");
-        }
-        Bert.Names names = Bert.Names.of(weights, task);
-        Bert bert = Bert.load(config, weights, names);
-        Linear pooler = weights.has(names.file("pooler.dense.weight"))
-                ? names.linear(weights, "pooler.dense", config.hidden(), config.hidden())
-                : null;
-        Linear classifier = weights.has("classifier.weight")
-                ? weights.linear("classifier", config.labels(), config.hidden(), true)
-                : null;
-        return new LanguageModel(
-                files.description(),
-                task,
-                bert,
-                new Heads(pooler, classifier),
-                new Origin(files.config(), weights.loaded()),
-                scope);
+        throw new UnsupportedModelException(model + ": model type \"" + type
+                + "\" is not supported; expected one of llama, mistral, qwen2, qwen3, gemma, gemma2, gemma3_text, gpt2, bert,"
+                + " roberta, xlm-roberta, camembert, distilbert, deberta-v2");
     }
 
     /** Where it came from, for messages. */
@@ -178,15 +183,22 @@ public final class LanguageModel implements AutoCloseable {
         return backbone instanceof CausalBackbone causal && causal.hasTiedEmbeddings();
     }
 
+    /** What a tensor of the files is called in this model; empty if it has no place in one for this task. */
+    public Optional<String> tensorName(String stored) {
+        Optional<EncoderFamily> encoder =
+                EncoderFamily.of(config.path("model_type").asText());
+        if (encoder.isPresent()) {
+            return encoder.get().tensorName(stored, task, heads.plan());
+        }
+        boolean otherHead = task == ModelTask.SEQ_CLS && stored.startsWith("lm_head.");
+        String named = backbone instanceof Gpt2 ? Gpt2.tensorName(stored, heads.plan()) : stored;
+        return otherHead ? Optional.empty() : Optional.of(named);
+    }
+
     /** Every module that an adapter can change, in the model's order, heads last. */
     public List<AdaptableModule> modules() {
         List<AdaptableModule> modules = new ArrayList<>(backbone.modules());
-        if (pooler != null) {
-            modules.add(pooler);
-        }
-        if (classifier != null) {
-            modules.add(classifier);
-        }
+        modules.addAll(heads.layers());
         return modules;
     }
 
@@ -248,7 +260,12 @@ public final class LanguageModel implements AutoCloseable {
 
     /** The output layer to the vocabulary of a decoder. */
     public Linear outputLayer() {
-        return causal().head();
+        Linear head = causal().head();
+        if (head == null) {
+            throw new UnsupportedModelException(name + ": it was loaded for " + task
+                    + " and has no output layer to the vocabulary; load it for CAUSAL_LM");
+        }
+        return head;
     }
 
     /** c of {@code c · tanh(logit / c)} after the output layer, or 0. */
@@ -270,14 +287,34 @@ public final class LanguageModel implements AutoCloseable {
         }
     }
 
-    /** The pooler of an encoder, if its files have one. */
-    public Optional<Linear> pooler() {
-        return Optional.ofNullable(pooler);
+    /** How a model of this family classifies sequences. */
+    public HeadPlan headPlan() {
+        return heads.plan();
     }
 
-    /** The classifier of an encoder, if its files have one. */
-    public Optional<Linear> classifier() {
-        return Optional.ofNullable(classifier);
+    /** A layer of the head for sequences, if the files have it. */
+    public Optional<Linear> headLayer(String path) {
+        return heads.layer(path);
+    }
+
+    /**
+     * The head for sequences.
+     *
+     * @param own layers of an adapter's, by path, which stand in for the model's
+     * @throws UnsupportedModelException if a layer is in neither
+     */
+    public SequenceHead sequenceHead(Function<String, Optional<Linear>> own) {
+        HeadPlan plan = heads.plan();
+        HeadPlan.Dense dense = plan.dense();
+        return new SequenceHead(
+                plan, dense == null ? null : headLayer(dense.path(), own), headLayer(plan.output(), own));
+    }
+
+    private Linear headLayer(String path, Function<String, Optional<Linear>> own) {
+        return own.apply(path)
+                .or(() -> heads.layer(path))
+                .orElseThrow(() -> new UnsupportedModelException(name + ": neither the model nor the adapter has a \""
+                        + path + "\"; expected an adapter trained for classification or regression"));
     }
 
     private CausalBackbone causal() {
@@ -291,26 +328,12 @@ public final class LanguageModel implements AutoCloseable {
      * A view of this model with other values in some modules; all other weights are shared.
      *
      * @param change of each module, the heads included
-     * @param added heads of an encoder that it had not; by path
+     * @param added layers of the head for sequences that it had not; others are left out
      * @param owner of the replacement weights; closed with the view, which leaves this model as it is
      */
     public LanguageModel with(ModuleChange change, List<Linear> added, Scope owner) {
-        Linear newPooler = pooler == null ? find(added, "pooler.dense") : pooler.map(change);
-        Linear newClassifier = classifier == null ? find(added, "classifier") : classifier.map(change);
-        return new LanguageModel(
-                name,
-                task,
-                backbone.map(change),
-                new Heads(newPooler, newClassifier),
-                new Origin(config, parameters),
-                owner);
-    }
-
-    private static @Nullable Linear find(List<Linear> linears, String suffix) {
-        return linears.stream()
-                .filter(linear -> linear.path().endsWith(suffix))
-                .findFirst()
-                .orElse(null);
+        Heads changed = heads.map(change, added);
+        return new LanguageModel(name, task, backbone.map(change), changed, new Origin(config, parameters), owner);
     }
 
     @Override

@@ -26,7 +26,8 @@ record Pass(Sequences sequences, Routing routing, List<KvCache> caches, boolean 
     /** Refuses a sequence that is longer than a table of positions, before it reaches native code. */
     void requireLengths(int maxPositions) {
         for (int i = 0; i < sequences.count(); i++) {
-            int length = sequences.length(i) + (caches.isEmpty() ? 0 : caches.get(i).length());
+            int length =
+                    sequences.length(i) + (caches.isEmpty() ? 0 : caches.get(i).length());
             if (length > maxPositions) {
                 throw new IllegalArgumentException(
                         "sequence " + i + " has " + length + " tokens, the model takes " + maxPositions);

@@ -49,6 +49,23 @@ public final class TokenBatch {
         return types.clone();
     }
 
+    /**
+     * Token types for a model that knows so many, [tokens].
+     *
+     * <p>A model with one type gets no types from its tokenizer in transformers, so that all are 0.
+     */
+    long[] types(int known) {
+        if (known == 1) {
+            return new long[types.length];
+        }
+        for (long type : types) {
+            if (type < 0 || type >= known) {
+                throw new IllegalArgumentException("token type " + type + " is outside the model's " + known);
+            }
+        }
+        return types();
+    }
+
     /** Where each sequence lies. */
     public Sequences sequences() {
         return sequences;

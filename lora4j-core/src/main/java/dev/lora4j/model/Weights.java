@@ -76,6 +76,13 @@ final class Weights implements AutoCloseable {
         }
     }
 
+    /** Takes over values that are computed rather than stored. */
+    Tensor own(Tensor computed) {
+        try (Scope loading = Scope.open()) {
+            return scope.keep(computed.to(device));
+        }
+    }
+
     EmbeddingTable embedding(String path, long rows, long width) {
         return embedding(path, path, rows, width);
     }

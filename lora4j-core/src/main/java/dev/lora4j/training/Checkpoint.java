@@ -18,7 +18,6 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 
 /** One checkpoint that is whole: every file as its manifest says. Immutable. */
@@ -98,18 +97,8 @@ final class Checkpoint {
         Map<String, Tensor> values = new LinkedHashMap<>();
         try (Scope scope = Scope.open()) {
             read("adapter_model.safetensors", values);
-            run.parameters().forEach((name, tensor) -> tensor.copyFrom(trained(name, tensor, values)));
-            run.task().adapter().refresh();
+            run.task().adapter().restore(values);
         }
-    }
-
-    /** The trained values, which come first where the file holds a pair together with its frozen anchor. */
-    private static Tensor trained(String name, Tensor tensor, Map<String, Tensor> values) {
-        Tensor stored = Objects.requireNonNull(values.get(name), name);
-        for (int dimension = 0; dimension < tensor.rank(); dimension++) {
-            stored = stored.narrow(dimension, 0, tensor.size(dimension));
-        }
-        return stored;
     }
 
     private void read(String name, Map<String, Tensor> into) {

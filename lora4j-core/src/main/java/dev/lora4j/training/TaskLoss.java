@@ -83,27 +83,28 @@ final class TaskLoss {
     }
 
     private Result sequences(Tape tape, Tensor hidden, List<Example> rows, long offset, double weight) {
-        long[] first = new long[rows.size()];
+        SequenceHead head = model.sequenceHead(adapter::savedLinear);
+        long[] chosen = new long[rows.size()];
         long start = offset;
-        for (int i = 0; i < first.length; i++) {
-            first[i] = start;
+        for (int i = 0; i < chosen.length; i++) {
+            chosen[i] = head.plan().row(start, rows.get(i).length());
             start += rows.get(i).length();
         }
-        Tensor logits = head(model, adapter)
-                .logits(tape, hidden, on(hidden, Tensor.of(first)), AdapterRouting.of(adapter, first.length));
-        Tensor weights = weights(hidden, first.length, weight);
+        AdapterRouting routing = AdapterRouting.of(adapter, chosen.length);
+        Tensor logits = head.logits(tape, hidden, on(hidden, Tensor.of(chosen)), routing);
+        Tensor weights = weights(hidden, chosen.length, weight);
         if (rows.get(0).score().isPresent()) {
             double[] scores =
                     rows.stream().mapToDouble(row -> row.score().orElseThrow()).toArray();
-            Tensor targets = on(hidden, Tensor.of(scores, first.length, 1).to(hidden.dtype()));
-            Tensor losses = SquaredError.apply(tape, logits, targets, weights.view(first.length, 1));
-            return new Result(losses.sum().item(), first.length, -1);
+            Tensor targets = on(hidden, Tensor.of(scores, chosen.length, 1).to(hidden.dtype()));
+            Tensor losses = SquaredError.apply(tape, logits, targets, weights.view(chosen.length, 1));
+            return new Result(losses.sum().item(), chosen.length, -1);
         }
         long[] labels =
                 rows.stream().mapToLong(row -> row.label().orElseThrow()).toArray();
         Tensor losses = CrossEntropy.apply(
                 tape, logits, new CrossEntropy.Targets(on(hidden, Tensor.of(labels)), weights, smoothing));
-        return new Result(losses.sum().item(), first.length, correct(logits, labels));
+        return new Result(losses.sum().item(), chosen.length, correct(logits, labels));
     }
 
     private static long correct(Tensor logits, long[] labels) {
@@ -113,18 +114,6 @@ final class TaskLoss {
             correct += predicted[i] == labels[i] ? 1 : 0;
         }
         return correct;
-    }
-
-    /** The head of an adapter: its own modules where it has them, else the model's. */
-    static SequenceHead head(LanguageModel model, Adapter adapter) {
-        return new SequenceHead(
-                adapter.savedLinear("bert.pooler.dense").or(model::pooler).orElseThrow(() -> noHead("pooler")),
-                adapter.savedLinear("classifier").or(model::classifier).orElseThrow(() -> noHead("classifier")));
-    }
-
-    private static TrainingException noHead(String name) {
-        return new TrainingException("neither the model nor the adapter has a " + name
-                + "; create the adapter with Adapter.createClassifier or createRegression");
     }
 
     private static Tensor weights(Tensor like, int count, double weight) {

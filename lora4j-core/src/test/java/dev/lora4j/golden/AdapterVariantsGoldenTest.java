@@ -69,7 +69,8 @@ class AdapterVariantsGoldenTest {
                 "gpt2/pissa",
                 "gpt2/saved-conv1d",
                 "gpt2/embeddings",
-                "gpt2/bias-lora-only"
+                "gpt2/bias-lora-only",
+                "gpt2/fused-qv"
             })
     void computesLearnsAndIsSavedAsInPeft(String name, @TempDir Path scratch) {
         String variant = variant(name);
@@ -125,8 +126,7 @@ class AdapterVariantsGoldenTest {
             tape.backward();
             parameters.forEach((parameter, tensor) -> {
                 String plain = parameter.replace(".base_layer.", ".");
-                String expected = variant + ".grad."
-                        + (golden.has(variant + ".grad." + parameter) ? parameter : plain);
+                String expected = variant + ".grad." + (golden.has(variant + ".grad." + parameter) ? parameter : plain);
                 Tensor theirs = golden.tensor(expected);
                 boolean turned = parameter.contains(".c_proj.weight"); // Conv1D's matrix is [in, out] there
                 assertClose(
@@ -180,7 +180,8 @@ class AdapterVariantsGoldenTest {
                 "gpt2/dora",
                 "gpt2/pissa",
                 "gpt2/saved-conv1d",
-                "gpt2/bias-lora-only"
+                "gpt2/bias-lora-only",
+                "gpt2/fused-qv"
             })
     void mergesAsPeft(String name) {
         try (Scope scope = Scope.open();

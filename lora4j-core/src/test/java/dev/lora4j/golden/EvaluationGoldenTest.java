@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Losses, accuracies and class logits over data against what transformers and PEFT computed. */
@@ -115,7 +116,7 @@ class EvaluationGoldenTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"bert-classify", "bert-regress"})
+    @MethodSource("dev.lora4j.golden.Golden#sequenceCases")
     void classLogitsAreTransformersAndPefts(String name) {
         try (Scope scope = Scope.open();
                 Golden golden = Golden.of(name);
@@ -123,11 +124,8 @@ class EvaluationGoldenTest {
                 Adapter adapter = AdapterFolder.read(golden.folder.resolve("adapter"), model)) {
             List<Example> examples = new ArrayList<>();
             for (JsonNode each : golden.json.path("examples")) {
-                examples.add(Example.classification(
-                        Golden.integers(each.path("input_ids")),
-                        Golden.integers(each.path("token_type_ids")),
-                        0,
-                        ORIGIN));
+                examples.add(
+                        Example.classification(Golden.integers(each.path("input_ids")), Golden.types(each), 0, ORIGIN));
             }
             for (int tokens : new int[] {10, 4096}) {
                 assertLogits(golden, "logits", SequencePredictions.of(model, Optional.empty(), examples, tokens));

@@ -42,7 +42,18 @@ class GenerationGoldenTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"llama", "llama-tied", "mistral", "qwen2", "qwen3", "gemma3", "gemma3-softcap", "gpt2", "gpt2-old"})
+    @ValueSource(
+            strings = {
+                "llama",
+                "llama-tied",
+                "mistral",
+                "qwen2",
+                "qwen3",
+                "gemma3",
+                "gemma3-softcap",
+                "gpt2",
+                "gpt2-old"
+            })
     void greedyTokensAreTransformersAndPefts(String name) {
         try (Golden golden = Golden.of(name);
                 LanguageModel model = golden.model();

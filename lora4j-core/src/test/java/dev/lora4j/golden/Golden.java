@@ -11,6 +11,7 @@ import dev.lora4j.formats.safetensors.HuggingFaceFolder;
 import dev.lora4j.formats.safetensors.SafetensorsFile;
 import dev.lora4j.model.LanguageModel;
 import dev.lora4j.model.ModelTask;
+import dev.lora4j.model.TokenBatch;
 import dev.lora4j.tensor.DType;
 import dev.lora4j.tensor.Device;
 import dev.lora4j.tensor.MappedFile;
@@ -18,6 +19,7 @@ import dev.lora4j.tensor.Tensor;
 import java.net.URISyntaxException;
 import java.net.URL;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -52,6 +54,41 @@ final class Golden implements AutoCloseable {
                 "gemma3-softcap",
                 "gpt2",
                 "gpt2-old");
+    }
+
+    /** Every case of bare encoders. */
+    static List<String> encoderCases() {
+        return List.of("bert", "roberta", "distilbert", "deberta");
+    }
+
+    /** Every case of a head for sequences. */
+    static List<String> sequenceCases() {
+        return List.of(
+                "bert-classify",
+                "bert-regress",
+                "roberta-classify",
+                "distilbert-classify",
+                "deberta-v2-classify",
+                "deberta-v3-classify",
+                "llama-classify",
+                "gpt2-classify");
+    }
+
+    /** Token ids and, where the family has them, types of a case's examples. */
+    TokenBatch examples() {
+        List<int[]> ids = new ArrayList<>();
+        List<int[]> types = new ArrayList<>();
+        for (JsonNode example : json.path("examples")) {
+            ids.add(integers(example.path("input_ids")));
+            types.add(types(example));
+        }
+        return TokenBatch.of(ids, types);
+    }
+
+    /** All 0 where transformers gives the model none. */
+    static int[] types(JsonNode example) {
+        int[] types = integers(example.path("token_type_ids"));
+        return types.length > 0 ? types : new int[example.path("input_ids").size()];
     }
 
     static Golden of(String name) {

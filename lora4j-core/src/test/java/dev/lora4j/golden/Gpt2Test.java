@@ -32,7 +32,9 @@ import dev.lora4j.tensor.Tensor;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
@@ -88,10 +90,10 @@ class Gpt2Test {
     }
 
     private Adapter trained(String... targets) {
-        Adapter adapter =
-                Adapter.create(model, LoraConfig.rank(3).alpha(6).targets(targets), 5);
-        adapter.tensors().forEach((name, tensor) -> tensor.copyFrom(
-                Random.normal(name.hashCode(), 0.2, tensor.size(0), tensor.size(1))));
+        Adapter adapter = Adapter.create(model, LoraConfig.rank(3).alpha(6).targets(targets), 5);
+        adapter.tensors()
+                .forEach((name, tensor) ->
+                        tensor.copyFrom(Random.normal(name.hashCode(), 0.2, tensor.size(0), tensor.size(1))));
         return adapter;
     }
 
@@ -118,8 +120,9 @@ class Gpt2Test {
             merge(adapter, "gpt2");
             Path before = golden.folder.resolve("model.safetensors");
             Path after = folder.resolve("merged/model.safetensors");
-            adapter.lowRanks().forEach((path, pair) -> requireUpdate(
-                    stored(before, path + ".weight"), stored(after, path + ".weight"), pair));
+            adapter.lowRanks()
+                    .forEach((path, pair) ->
+                            requireUpdate(stored(before, path + ".weight"), stored(after, path + ".weight"), pair));
             assertThat(adapter.lowRanks()).hasSize(4);
             String other = "transformer.h.0.attn.c_proj.weight";
             assertThat(stored(after, other).sameBits(stored(before, other))).isTrue();
@@ -201,6 +204,25 @@ class Gpt2Test {
                         .path("fan_in_fan_out")
                         .asBoolean(true))
                 .isFalse();
+    }
+
+    @Test
+    void aWholeConv1dGoesIntoFilesAsStoredAndComesBack() {
+        LoraConfig config = LoraConfig.rank(2).targets("c_attn").modulesToSave(List.of("mlp.c_fc"));
+        String name = "base_model.model.transformer.h.1.mlp.c_fc.weight";
+        try (Adapter adapter = Adapter.create(model, config, 1);
+                Adapter other = Adapter.create(model, config, 2)) {
+            adapter.tensors().values().forEach(tensor -> tensor.addInPlace(0.25));
+            AdapterFolder.write(adapter, "gpt2", folder.resolve("a"));
+            Path file = folder.resolve("a/adapter_model.safetensors");
+            Map<String, Tensor> stored = new LinkedHashMap<>();
+            SafetensorsFile.open(file).tensors().keySet().forEach(key -> stored.put(key, stored(file, key)));
+            Tensor base = stored(golden.folder.resolve("model.safetensors"), "transformer.h.1.mlp.c_fc.weight");
+            assertThat(Objects.requireNonNull(stored.get(name)).sameBits(base.plus(0.25)))
+                    .isTrue();
+            other.restore(stored);
+            assertThat(other.digest()).isEqualTo(adapter.digest());
+        }
     }
 
     @Test

@@ -52,7 +52,18 @@ class MergedFolderGoldenTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"llama", "llama-tied", "mistral", "qwen2", "qwen3", "gemma3", "gemma3-softcap", "gpt2", "gpt2-old"})
+    @ValueSource(
+            strings = {
+                "llama",
+                "llama-tied",
+                "mistral",
+                "qwen2",
+                "qwen3",
+                "gemma3",
+                "gemma3-softcap",
+                "gpt2",
+                "gpt2-old"
+            })
     void theFolderGivesPeftsMergedLogits(String name) {
         Path merged = folder.resolve("merged");
         try (Scope scope = Scope.open();

@@ -26,7 +26,6 @@ import java.util.BitSet;
 import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Gradients and three steps of AdamW against PEFT and torch.
@@ -83,7 +82,7 @@ class TrainingGoldenTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"bert-classify", "bert-regress"})
+    @MethodSource("dev.lora4j.golden.Golden#sequenceCases")
     void threeStepsOfAClassifierAreTorchs(String name) {
         List<Example> rows = new ArrayList<>();
         try (Golden golden = Golden.of(name)) {
@@ -91,7 +90,7 @@ class TrainingGoldenTest {
             for (int i = 0; i < examples.size(); i++) {
                 JsonNode example = examples.get(i);
                 int[] ids = Golden.integers(example.path("input_ids"));
-                int[] types = Golden.integers(example.path("token_type_ids"));
+                int[] types = Golden.types(example);
                 RowOrigin origin = new RowOrigin(name, i + 1);
                 rows.add(
                         name.equals("bert-regress")

@@ -14,10 +14,12 @@ public final class ColumnRange {
         Tensor y = x.narrow(1, start, end - start);
         if (tape.tracks(x)) {
             long[] shape = x.shape();
-            tape.record(y, dy -> tape.buffer(x, shape, dy)
-                    .narrow(1, start, end - start)
-                    .at()
-                    .add_(dy.at()));
+            tape.record(
+                    y,
+                    dy -> tape.buffer(x, shape, dy)
+                            .narrow(1, start, end - start)
+                            .at()
+                            .add_(dy.at()));
         }
         return y;
     }

@@ -10,13 +10,15 @@ import org.jspecify.annotations.Nullable;
  * @param scaling α/r, or α/√r with rank stabilisation
  * @param bias of B [out], scaled too, or null
  * @param magnitude DoRA's magnitude, or null
+ * @param blocks 1 where B is trained and 0 where it stays zero [out, rank], or null where all of it is trained
  */
 public record LowRank(
         Tensor a,
         Tensor b,
         double scaling,
         @Nullable Tensor bias,
-        @Nullable Magnitude magnitude) {
+        @Nullable Magnitude magnitude,
+        @Nullable Tensor blocks) {
     /** Checks that the shapes agree. */
     public LowRank {
         if (a.rank() != 2 || b.rank() != 2 || a.size(0) != b.size(1)) {
@@ -29,17 +31,30 @@ public record LowRank(
 
     /** A plain pair. */
     public LowRank(Tensor a, Tensor b, double scaling) {
-        this(a, b, scaling, null, null);
+        this(a, b, scaling, null, null, null);
     }
 
     /** The same pair with a bias of B. */
     public LowRank withBias(Tensor value) {
-        return new LowRank(a, b, scaling, value, magnitude);
+        return new LowRank(a, b, scaling, value, magnitude, blocks);
     }
 
     /** The same pair with DoRA's magnitude. */
     public LowRank withMagnitude(Magnitude value) {
-        return new LowRank(a, b, scaling, bias, value);
+        return new LowRank(a, b, scaling, bias, value, blocks);
+    }
+
+    /** The same pair with a B that is trained only where this mask is 1; elsewhere it must be zero. */
+    public LowRank withBlocks(Tensor value) {
+        return new LowRank(a, b, scaling, bias, magnitude, value);
+    }
+
+    /** Values of A and B that training changes. */
+    public long trainedValues() {
+        try (Scope counting = Scope.open()) {
+            return a.elements()
+                    + (blocks == null ? b.elements() : Math.round(blocks.sum().item()));
+        }
     }
 
     /** Rank r. */
@@ -60,7 +75,8 @@ public record LowRank(
                     owner.keep(b.copy()),
                     scaling,
                     bias == null ? null : owner.keep(bias.copy()),
-                    magnitude == null ? null : magnitude.copy(owner));
+                    magnitude == null ? null : magnitude.copy(owner),
+                    blocks == null ? null : owner.keep(blocks.copy()));
         }
     }
 

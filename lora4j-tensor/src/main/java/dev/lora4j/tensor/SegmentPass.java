@@ -69,6 +69,9 @@ record SegmentPass(
             tensors.add(pair.magnitude().values());
             tensors.add(pair.magnitude().norms());
         }
+        if (pair.blocks() != null) {
+            tensors.add(pair.blocks());
+        }
         return tensors;
     }
 
@@ -104,7 +107,7 @@ record SegmentPass(
         Tensor du = directionGradient(dy);
         Scalar scaling = new Scalar(pair.scaling());
         if (tape.tracks(pair.b())) {
-            tape.addProduct(pair.b(), du.at().t(), projected.at().mul(scaling));
+            addB(tape, du, scaling);
         }
         if (pair.bias() != null && tape.tracks(pair.bias())) {
             tape.add(pair.bias(), new Tensor(du.at().sum(0).mul_(scaling)));
@@ -119,6 +122,17 @@ record SegmentPass(
         if (tape.tracks(x)) {
             Tensor dx = tape.buffer(x, x.shape(), dy).rows(segment.start(), segment.end());
             addInput(dx, dProjected, dy, du, weight);
+        }
+    }
+
+    private void addB(Tape tape, Tensor du, Scalar scaling) {
+        LowRank pair = segment.adapter();
+        org.bytedeco.pytorch.Tensor scaled = projected.at().mul(scaling);
+        if (pair.blocks() == null) {
+            tape.addProduct(pair.b(), du.at().t(), scaled);
+        } else {
+            Tensor dB = new Tensor(torch.mm(du.at().t(), scaled));
+            tape.add(pair.b(), dB.timesInPlace(pair.blocks()));
         }
     }
 

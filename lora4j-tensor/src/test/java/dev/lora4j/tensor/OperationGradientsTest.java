@@ -176,9 +176,7 @@ class OperationGradientsTest {
         };
         againstDifferences(inputs, seed, operation);
         againstAutograd(inputs, seed, operation, in -> {
-            Tensor fused = in.get(0)
-                    .matmul(w.transpose(0, 1))
-                    .plus(dense(in.get(0), in.get(1), in.get(2), 0.5));
+            Tensor fused = in.get(0).matmul(w.transpose(0, 1)).plus(dense(in.get(0), in.get(1), in.get(2), 0.5));
             return WrittenOutAttention.of(
                     fused.narrow(1, 0, 6), fused.narrow(1, 6, 6), fused.narrow(1, 12, 6), sequences, shape);
         });

@@ -1,46 +1,62 @@
-"""Golden folders of BERT: hidden states, classification and regression, with text pairs."""
+"""Golden folders of encoders, and of decoders with a head for sequences: hidden states, classification, regression."""
 
 import copy
 
 import torch
 
 from golden import files, lora
-from golden.models import bert_cases, build, generator
+from golden.models import build, encoder_cases, generator
 
 # Tokens of the first and of the second text of each example.
 LENGTHS = ((5, 4), (6, 0), (3, 9))
 CLASSES = (2, 0, 1)
 TARGETS = (0.7, -1.3, 2.1)
-LORA = dict(r=4, lora_alpha=8, target_modules=["query", "value"])
+LONGER = ((5, 4), (6, 0), (14, 19))
+TARGET_MODULES = {
+    "bert": ["query", "value"],
+    "roberta": ["query", "value"],
+    "distilbert": ["q_lin", "v_lin"],
+    "deberta-v2": ["query_proj", "value_proj"],
+    "llama": ["q_proj", "v_proj"],
+    "gpt2": ["c_attn"],
+}
+TYPED = ("bert", "deberta-v2")
 
 
 def write_all(root, only):
-    for name, (model_class, config) in bert_cases().items():
+    for name, (model_class, config) in encoder_cases().items():
         if only and name not in only:
             continue
         model = build(name, model_class, config)
         folder = files.fresh_folder(root / name)
         model.save_pretrained(folder)
-        examples = examples_of(name, config.vocab_size)
-        write = write_encoder if name == "bert" else write_classifier
+        examples = examples_of(name, config)
+        write = write_classifier if model_class.__name__.endswith("ForSequenceClassification") else write_encoder
         tensors, facts = write(name, model, folder, examples)
         files.write_tensors(folder / "golden.safetensors", tensors)
         files.write_json(folder / "golden.json", dict(case=name, **facts))
 
 
-def examples_of(name, vocabulary):
+def examples_of(name, config):
     random = generator(name + " examples")
-    return [
-        dict(
-            input_ids=torch.randint(4, vocabulary, (first + second,), generator=random),
-            token_type_ids=torch.tensor([0] * first + [1] * second),
-        )
-        for first, second in LENGTHS
-    ]
+    lengths = LONGER if config.model_type == "deberta-v2" else LENGTHS
+    return [example(first, second, config, random) for first, second in lengths]
+
+
+def example(first, second, config, random):
+    ids = torch.randint(4, config.vocab_size, (first + second,), generator=random)
+    if config.model_type not in TYPED:
+        return dict(input_ids=ids)
+    return dict(input_ids=ids, token_type_ids=torch.tensor([0] * first + [1] * second))
+
+
+def lora_of(model):
+    family = model.config.model_type
+    return dict(r=4, lora_alpha=8, target_modules=TARGET_MODULES[family], fan_in_fan_out=family == "gpt2")
 
 
 def write_encoder(name, model, folder, examples):
-    peft_model = lora.adapted(model, name, task_type="FEATURE_EXTRACTION", **LORA)
+    peft_model = lora.adapted(model, name, task_type="FEATURE_EXTRACTION", **lora_of(model))
     files.save_adapter(peft_model, folder / "adapter", name)
     tensors = {}
     with torch.no_grad():
@@ -49,14 +65,15 @@ def write_encoder(name, model, folder, examples):
                 out = each(**batch(example))
                 hidden = out.last_hidden_state[0]
                 tensors[f"{prefix}hidden.{i}"] = hidden
-                tensors[f"{prefix}pooled.{i}"] = out.pooler_output[0]
+                if getattr(out, "pooler_output", None) is not None:
+                    tensors[f"{prefix}pooled.{i}"] = out.pooler_output[0]
                 tensors[f"{prefix}mean_embedding.{i}"] = torch.nn.functional.normalize(hidden.mean(dim=0), dim=0)
     return tensors, dict(examples=[plain(example) for example in examples])
 
 
 def write_classifier(name, model, folder, examples):
     answers = torch.tensor(TARGETS if model.config.num_labels == 1 else CLASSES)
-    peft_model = lora.adapted(model, name, task_type="SEQ_CLS", **LORA)
+    peft_model = lora.adapted(model, name, task_type="SEQ_CLS", **lora_of(model))
     files.save_adapter(peft_model, folder / "adapter", name)
     tensors, losses = {}, {}
     with torch.no_grad():
@@ -84,8 +101,8 @@ def models_of(model, peft_model):
 
 
 def batch(example):
-    ids = example["input_ids"][None]
-    return dict(input_ids=ids, token_type_ids=example["token_type_ids"][None], attention_mask=torch.ones_like(ids))
+    inputs = {key: value[None] for key, value in example.items()}
+    return dict(inputs, attention_mask=torch.ones_like(inputs["input_ids"]))
 
 
 def plain(example):

@@ -1,0 +1,135 @@
+package dev.lora4j.model;
+
+import dev.lora4j.tensor.Activation;
+import dev.lora4j.tensor.Add;
+import dev.lora4j.tensor.AttentionShape;
+import dev.lora4j.tensor.Recompute;
+import dev.lora4j.tensor.Scope;
+import dev.lora4j.tensor.Tape;
+import dev.lora4j.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * DeBERTa encoder, versions 2 and 3 (arXiv 2006.03654, 2111.09543; transformers' {@code DebertaV2Model}).
+ *
+ * <p>Positions enter attention as ways from token to token. The xlarge models have a convolution over the input whose
+ * result is added to the first layer's.
+ *
+ * @param beside the convolution, or null
+ */
+record Deberta(
+        DebertaConfig config,
+        DebertaEmbeddings embeddings,
+        List<BertBlock> blocks,
+        @Nullable Beside beside) implements Backbone {
+
+    /** norm(x + f(convolution(input))) after the first layer. */
+    record Beside(Convolution convolution, Norm norm, Activation activation) {
+        static Beside load(DebertaConfig config, DebertaConfig.Convolved convolved, EncoderWeights weights) {
+            int hidden = config.bert().hidden();
+            return new Beside(
+                    weights.convolution("encoder.conv.conv", hidden, hidden / convolved.groups(), convolved.width()),
+                    weights.norm("encoder.conv.LayerNorm", hidden, config.bert().epsilon()),
+                    convolved.activation());
+        }
+
+        Tensor apply(Tape tape, Tensor input, Tensor x, Pass pass) {
+            Tensor convolved = activation.apply(tape, convolution.apply(tape, input, pass));
+            return norm.apply(tape, Add.apply(tape, x, convolved), pass.routing());
+        }
+
+        Beside map(ModuleChange change) {
+            return new Beside(convolution.map(change), norm.map(change), activation);
+        }
+    }
+
+    static Deberta load(DebertaConfig config, EncoderWeights weights) {
+        DebertaEmbeddings embeddings = DebertaEmbeddings.load(config, weights);
+        DebertaConfig.Relative relative = config.relative();
+        RelativeTable table = relative == null ? null : RelativeTable.load(config, relative, weights);
+        List<BertBlock> blocks = new ArrayList<>();
+        for (int i = 0; i < config.bert().layers(); i++) {
+            String path = BertParts.DEBERTA.layers() + i + ".";
+            EncoderAttention attention = relative == null || table == null
+                    ? plain(config, weights, path)
+                    : DisentangledSelfAttention.load(config, table, relative, weights, path);
+            blocks.add(BertBlock.load(config.bert(), BertParts.DEBERTA, weights, i, attention));
+        }
+        DebertaConfig.Convolved convolved = config.convolution();
+        return new Deberta(
+                config, embeddings, blocks, convolved == null ? null : Beside.load(config, convolved, weights));
+    }
+
+    private static PlainSelfAttention plain(DebertaConfig config, EncoderWeights weights, String path) {
+        DisentangledSelfAttention.Content content = DisentangledSelfAttention.Content.load(config, weights, path);
+        int heads = config.bert().heads();
+        int width = config.bert().hidden() / heads;
+        return new PlainSelfAttention(
+                content.query(),
+                content.key(),
+                content.value(),
+                content.output(),
+                new AttentionShape(heads, heads, width, config.attentionScale(), false, 0, 0));
+    }
+
+    @Override
+    public Tensor hidden(TokenBatch batch, Pass pass, Tape tape) {
+        batch.requireVocabulary(vocabularySize());
+        pass.requireLengths(maxPositions());
+        try (Scope scope = Scope.open()) {
+            Tensor input = embeddings.apply(tape, batch, pass);
+            Tensor x = input;
+            for (int i = 0; i < blocks.size(); i++) {
+                BertBlock block = blocks.get(i);
+                x = pass.recompute()
+                        ? Recompute.apply(tape, x, List.of(), (inner, in) -> block.apply(inner, in, pass))
+                        : block.apply(tape, x, pass);
+                if (i == 0 && beside != null) {
+                    x = beside.apply(tape, input, x, pass);
+                }
+            }
+            return scope.give(x);
+        }
+    }
+
+    @Override
+    public List<AdaptableModule> modules() {
+        List<AdaptableModule> modules = new ArrayList<>(embeddings.modules());
+        blocks.forEach(block -> modules.addAll(block.modules()));
+        if (blocks.get(0).attention() instanceof DisentangledSelfAttention attention
+                && attention.table().norm() != null) {
+            modules.add(attention.table().norm());
+        }
+        if (beside != null) {
+            modules.add(beside.convolution());
+            modules.add(beside.norm());
+        }
+        return modules;
+    }
+
+    @Override
+    public Deberta map(ModuleChange change) {
+        return new Deberta(
+                config,
+                embeddings.map(change),
+                blocks.stream().map(block -> block.map(change)).toList(),
+                beside == null ? null : beside.map(change));
+    }
+
+    @Override
+    public int hiddenSize() {
+        return config.bert().hidden();
+    }
+
+    @Override
+    public int maxPositions() {
+        return config.bert().positions().longest();
+    }
+
+    @Override
+    public int vocabularySize() {
+        return config.bert().vocabulary();
+    }
+}
