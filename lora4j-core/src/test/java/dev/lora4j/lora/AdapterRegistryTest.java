@@ -233,7 +233,6 @@ class AdapterRegistryTest {
                     AdapterLease lease = registry.lease(name)) {
                 float[] right =
                         Objects.requireNonNull(expected.get(lease.version().digest()));
-                Thread.yield();
                 assertThat(hidden(lease.adapter()).toFloats()).isEqualTo(right);
                 assertThat(lease.version().name()).isEqualTo(name);
                 answers++;
