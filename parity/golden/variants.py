@@ -60,6 +60,8 @@ VARIANTS = {
 }
 GPT2 = {"target_modules": ["c_attn"], "fan_in_fan_out": True}
 
+LORA_PLUS = ("bias-lora-only", "dora")
+
 
 def write(case, model, folder, sequences):
     """Writes the adapters, their logits, merged logits and gradients; returns the facts of each."""
@@ -78,6 +80,9 @@ def write(case, model, folder, sequences):
         with torch.no_grad():
             for i, (ids, _) in enumerate(sequences):
                 tensors[f"{name}.logits.{i}"] = causal.logits_of(peft_model, ids)
+        if name in LORA_PLUS:
+            after = lora.loraplus_steps(peft_model, lambda m: causal.loss_of(m, sequences))
+            tensors.update({f"{name}.loraplus.{key}": value for key, value in after.items()})
         trained = sum(v.numel() for v in lora.trainable(peft_model).values())
         facts[name] = dict(trained_parameters=trained, loss=loss.item())
     if case == "gpt2":
