@@ -65,7 +65,10 @@ final class LoraOptions {
         changes.add(config -> config.rankStabilized(value));
     }
 
-    @Option(names = "--bias", paramLabel = "WHICH", description = "Biases trained too: ${COMPLETION-CANDIDATES} (none).")
+    @Option(
+            names = "--bias",
+            paramLabel = "WHICH",
+            description = "Biases trained too: ${COMPLETION-CANDIDATES} (none).")
     void bias(BiasMode value) {
         changes.add(config -> config.bias(value));
     }

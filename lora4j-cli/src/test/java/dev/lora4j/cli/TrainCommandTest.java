@@ -88,7 +88,8 @@ class TrainCommandTest {
 
     @Test
     void trainsMagnitudesAndBiasesWhenAsked() {
-        assertThat(train("--targets", "q_proj", "--dora", "--initialization", "gaussian", "--max-steps", "2").exitCode())
+        assertThat(train("--targets", "q_proj", "--dora", "--initialization", "gaussian", "--max-steps", "2")
+                        .exitCode())
                 .isZero();
         String adapter = folder.resolve("adapter").toString();
         CliRun run = CliRun.of("inspect", adapter + "/adapter_model.safetensors", "--tensors");

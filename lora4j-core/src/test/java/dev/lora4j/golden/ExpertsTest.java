@@ -146,8 +146,7 @@ class ExpertsTest {
     }
 
     private static TensorContent content(String name, Tensor tensor) {
-        return TensorContent.floats(
-                name, Arrays.stream(tensor.shape()).boxed().toList(), tensor.toFloats());
+        return TensorContent.floats(name, Arrays.stream(tensor.shape()).boxed().toList(), tensor.toFloats());
     }
 
     @Test
