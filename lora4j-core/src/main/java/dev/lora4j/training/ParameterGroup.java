@@ -6,7 +6,7 @@ import dev.lora4j.tensor.Tensor;
  * How one parameter is stepped: each belongs to exactly one group.
  *
  * <p>LoRA+ (arXiv 2402.12354; PEFT's {@code create_loraplus_optimizer}): B and whatever has one dimension learn at
- * ratio · lr, and what has one dimension, biases and scales of norms, does not decay. Without it all are alike.
+ * ratio · lr, and biases and the scales of norms do not decay. Without it all are alike.
  *
  * @param rate factor of the learning rate
  * @param decays whether weight decay applies
@@ -21,6 +21,7 @@ record ParameterGroup(double rate, boolean decays) {
         }
         boolean vector = parameter.rank() == 1;
         boolean b = name.contains(".lora_B.") || name.endsWith(".lora_embedding_B");
-        return new ParameterGroup(vector || b ? loraPlusRatio : 1, !vector);
+        boolean biasOrNorm = name.endsWith(".bias") || (vector && name.endsWith(".weight"));
+        return new ParameterGroup(vector || b ? loraPlusRatio : 1, !biasOrNorm);
     }
 }

@@ -81,12 +81,14 @@ final class ParityRows {
         try (Golden golden = Golden.of("llama");
                 LanguageModel model = golden.model()) {
             for (Initialization kind : Initialization.values()) {
-                LoraConfig config = LoraConfig.rank(4).alpha(8).targets("q_proj", "v_proj").initialization(kind);
+                LoraConfig config =
+                        LoraConfig.rank(4).alpha(8).targets("q_proj", "v_proj").initialization(kind);
                 try (Adapter adapter = Adapter.create(model, config, 7);
                         Scope scope = Scope.open()) {
                     // moved away from the beginning, as by training
-                    adapter.tensors().values().forEach(tensor -> tensor.addInPlace(tensor, 0.5)
-                            .addInPlace(0.01));
+                    adapter.tensors()
+                            .values()
+                            .forEach(tensor -> tensor.addInPlace(tensor, 0.5).addInPlace(0.01));
                     adapter.refresh();
                     write("llama/begun " + kind.name().toLowerCase(Locale.ROOT), golden, model, adapter);
                 }
@@ -108,9 +110,8 @@ final class ParityRows {
 
     /** Logits of the first sequence, hidden states or logits of all examples. */
     private static Tensor values(Golden golden, LanguageModel model, Adapter adapter) {
-        TokenBatch batch = model.task() == ModelTask.CAUSAL_LM
-                ? TokenBatch.of(List.of(golden.ids(0)))
-                : golden.examples();
+        TokenBatch batch =
+                model.task() == ModelTask.CAUSAL_LM ? TokenBatch.of(List.of(golden.ids(0))) : golden.examples();
         AdapterRouting routing = AdapterRouting.of(adapter, batch.sequences().tokens());
         Tensor hidden = model.hidden(batch, routing, Tape.inference());
         return switch (model.task()) {
