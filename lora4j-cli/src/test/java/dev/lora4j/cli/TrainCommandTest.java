@@ -82,8 +82,8 @@ class TrainCommandTest {
     void theReportShowsAnswersWithoutAndWithTheAdapter() throws IOException {
         assertThat(train().exitCode()).isZero();
         assertThat(Files.readString(folder.resolve("adapter/report.html")))
-                .contains("<tr><td>one</td><td> four</td><td> two")
-                .contains("</td><td> four</td></tr>");
+                .contains("<tr><td>one</td><td>four</td><td>two")
+                .contains("</td><td>four</td></tr>");
     }
 
     @Test
