@@ -30,7 +30,7 @@ def save_adapter(peft_model, folder, base):
     config = json.loads(file.read_text())
     config["base_model_name_or_path"] = base
     for key, value in config.items():
-        if key in ("target_modules", "exclude_modules", "modules_to_save") and isinstance(value, list):
+        if key in ("target_modules", "target_parameters", "exclude_modules", "modules_to_save") and isinstance(value, list):
             config[key] = sorted(value)
     file.write_text(json.dumps(config, indent=2, sort_keys=True))
 

@@ -4,6 +4,7 @@ import copy
 
 import torch
 from peft import LoraConfig, get_peft_model
+from peft.optimizers import create_loraplus_optimizer
 
 from golden.models import generator, seed_of
 
@@ -55,3 +56,17 @@ def adamw_steps(peft_model, loss_of):
         losses.append(loss.item())
     losses.append(loss_of(peft_model).item())
     return losses, {f"after{STEPS}.{name}": value for name, value in tensors.items()}
+
+
+def loraplus_steps(peft_model, loss_of):
+    """Trains a copy by PEFT's LoRA+ at ratio 16; the tensors after the last step."""
+    peft_model = copy.deepcopy(peft_model)
+    settings = dict(ADAMW, lr=1e-3, foreach=False, fused=False)
+    optimizer = create_loraplus_optimizer(
+        peft_model, optimizer_cls=torch.optim.AdamW, loraplus_lr_ratio=16, loraplus_weight_decay=0.01, **settings
+    )
+    for _ in range(STEPS):
+        optimizer.zero_grad()
+        loss_of(peft_model).backward()
+        optimizer.step()
+    return {f"after{STEPS}.{name}": value for name, value in trainable(peft_model).items()}

@@ -27,6 +27,8 @@ from transformers import (
     LlamaForSequenceClassification,
     MistralConfig,
     MistralForCausalLM,
+    MixtralConfig,
+    MixtralForCausalLM,
     Qwen2Config,
     Qwen2ForCausalLM,
     Qwen3Config,
@@ -48,6 +50,7 @@ SHAPE = dict(
     eos_token_id=2,
 )
 LLAMA = dict(SHAPE, rms_norm_eps=1e-5)
+MIXTRAL = dict(LLAMA, intermediate_size=24)
 GEMMA = dict(
     SHAPE,
     vocab_size=128,
@@ -119,6 +122,11 @@ def causal_cases():
             (11, 7),
         ),
         "mistral": (MistralForCausalLM, MistralConfig(**LLAMA, sliding_window=4), (11, 7)),
+        "mixtral": (
+            MixtralForCausalLM,
+            MixtralConfig(**MIXTRAL, num_local_experts=4, num_experts_per_tok=2, sliding_window=None),
+            (11, 7),
+        ),
         "qwen2": (Qwen2ForCausalLM, Qwen2Config(**SHAPE, tie_word_embeddings=True), (11, 7)),
         "qwen3": (Qwen3ForCausalLM, Qwen3Config(**SHAPE, head_dim=16), (11, 7)),
         "gemma": (GemmaForCausalLM, GemmaConfig(**GEMMA1), (14, 11)),

@@ -38,6 +38,17 @@ VARIANTS = {
         "saved-norms": dict(modules_to_save=["q_norm", "input_layernorm"]),
         "embeddings": dict(target_modules=["embed_tokens", "q_proj"]),
     },
+    "mixtral": {
+        "experts": dict(
+            r=2, target_modules=["q_proj"], target_parameters=["mlp.experts.gate_up_proj", "mlp.experts.down_proj"]
+        ),
+        "experts-down": dict(target_modules=[], target_parameters=["experts.down_proj"], use_rslora=True),
+        "experts-patterns": dict(
+            target_parameters=["experts.down_proj", "layers.1.mlp.experts.gate_up_proj"],
+            rank_pattern={"experts.down_proj": 3},
+            alpha_pattern={r"layers\.1\.mlp\.experts\.gate_up_proj": 2},
+        ),
+    },
     "gpt2": {
         "all-linear": dict(r=2, target_modules="all-linear", use_rslora=True),
         "dora": dict(use_dora=True, target_modules=["c_attn", "mlp.c_proj"]),
@@ -48,6 +59,8 @@ VARIANTS = {
     },
 }
 GPT2 = {"target_modules": ["c_attn"], "fan_in_fan_out": True}
+
+LORA_PLUS = ("bias-lora-only", "dora")
 
 
 def write(case, model, folder, sequences):
@@ -67,6 +80,9 @@ def write(case, model, folder, sequences):
         with torch.no_grad():
             for i, (ids, _) in enumerate(sequences):
                 tensors[f"{name}.logits.{i}"] = causal.logits_of(peft_model, ids)
+        if name in LORA_PLUS:
+            after = lora.loraplus_steps(peft_model, lambda m: causal.loss_of(m, sequences))
+            tensors.update({f"{name}.loraplus.{key}": value for key, value in after.items()})
         trained = sum(v.numel() for v in lora.trainable(peft_model).values())
         facts[name] = dict(trained_parameters=trained, loss=loss.item())
     if case == "gpt2":

@@ -10,6 +10,7 @@ import dev.lora4j.evaluation.LanguageModelScore;
 import dev.lora4j.evaluation.Question;
 import dev.lora4j.evaluation.RegressionScore;
 import dev.lora4j.evaluation.SequencePredictions;
+import dev.lora4j.formats.ModelFiles;
 import dev.lora4j.lora.Adapter;
 import dev.lora4j.lora.AdapterSummary;
 import dev.lora4j.model.LanguageModel;
@@ -100,16 +101,22 @@ final class EvaluateCommand implements Callable<Integer> {
         }
     }
 
-    /** As told, or as the adapter's configuration and labels have it, or a language model. */
+    /** As told, or as the adapter's configuration and labels have it, or what the model is for. */
     private DataTask kind() {
         if (task != null || adapter == null) {
-            return task == null ? DataTask.CAUSAL : task;
+            return task == null ? usual() : task;
         }
         AdapterSummary summary = AdapterSummary.of(adapter);
         if (summary.task().orElse(ModelTask.CAUSAL_LM) == ModelTask.CAUSAL_LM) {
             return DataTask.CAUSAL;
         }
         return summary.labels().isEmpty() ? DataTask.REGRESSION : DataTask.CLASSIFICATION;
+    }
+
+    private DataTask usual() {
+        try (ModelFiles files = model.open()) {
+            return DataTask.usual(files);
+        }
     }
 
     private void causal(Facts facts, LoadedModel loaded, Optional<Adapter> own, Dataset dataset) {

@@ -1,5 +1,6 @@
 package dev.lora4j.cli;
 
+import dev.lora4j.lora.BiasMode;
 import dev.lora4j.lora.Initialization;
 import dev.lora4j.lora.LayerFilter;
 import dev.lora4j.lora.LoraConfig;
@@ -64,7 +65,32 @@ final class LoraOptions {
         changes.add(config -> config.rankStabilized(value));
     }
 
-    @Option(names = "--initialization", paramLabel = "NAME", description = "How A begins: ${COMPLETION-CANDIDATES}.")
+    @Option(
+            names = "--bias",
+            paramLabel = "WHICH",
+            description = "Biases trained too: ${COMPLETION-CANDIDATES} (none).")
+    void bias(BiasMode value) {
+        changes.add(config -> config.bias(value));
+    }
+
+    @Option(names = "--lora-bias", negatable = true, fallbackValue = "true", description = "B has a bias of its own.")
+    void loraBias(boolean value) {
+        changes.add(config -> config.loraBias(value));
+    }
+
+    @Option(
+            names = "--dora",
+            negatable = true,
+            fallbackValue = "true",
+            description = "Train magnitude and direction apart (DoRA).")
+    void dora(boolean value) {
+        changes.add(config -> config.dora(value));
+    }
+
+    @Option(
+            names = "--initialization",
+            paramLabel = "NAME",
+            description = "How A and B begin: ${COMPLETION-CANDIDATES}.")
     void initialization(Initialization value) {
         changes.add(config -> config.initialization(value));
     }

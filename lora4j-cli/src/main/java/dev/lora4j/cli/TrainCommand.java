@@ -6,6 +6,7 @@ import dev.lora4j.data.Tokenizer;
 import dev.lora4j.formats.FileAccessException;
 import dev.lora4j.formats.Lora4jException;
 import dev.lora4j.formats.ModelFiles;
+import dev.lora4j.formats.TokenizerFiles;
 import dev.lora4j.lora.Adapter;
 import dev.lora4j.lora.AdapterFolder;
 import dev.lora4j.lora.LoraConfig;
@@ -206,7 +207,9 @@ final class TrainCommand implements Callable<Integer> {
             for (TrainCommand run : runs) {
                 tasks.add(run.task(base, tokenizer, run.kind(files)));
             }
-            TrainingSession session = new TrainingSession(console, base, model.baseName(), json);
+            FinishedAdapters finished = new FinishedAdapters(
+                    model.baseName(), new AnswerSamples(base, tokenizer), TokenizerFiles.of(files));
+            TrainingSession session = new TrainingSession(console, base, finished, json);
             return adapters == null ? session.run(tasks.get(0)) : session.runAll(tasks);
         } finally {
             tasks.forEach(each -> each.adapter().close());

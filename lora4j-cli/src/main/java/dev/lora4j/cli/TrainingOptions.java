@@ -92,6 +92,11 @@ final class TrainingOptions {
         builder.maxGradientNorm(value);
     }
 
+    @Option(names = "--lora-plus-ratio", paramLabel = "X", description = "Learning rate of B over that of A (1).")
+    void loraPlusRatio(double value) {
+        builder.loraPlusRatio(value);
+    }
+
     @Option(names = "--label-smoothing", paramLabel = "X", description = "Epsilon of the smoothed loss (0).")
     void labelSmoothing(double value) {
         builder.labelSmoothing(value);

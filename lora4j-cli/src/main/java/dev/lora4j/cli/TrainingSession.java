@@ -17,17 +17,19 @@ final class TrainingSession {
     private final Console console;
     private final LanguageModel base;
     private final String baseName;
+    private final FinishedAdapters finished;
     private final boolean json;
 
     /**
      * A session.
      *
-     * @param baseName what the adapter's files call the base
+     * @param finished writes what is trained
      */
-    TrainingSession(Console console, LanguageModel base, String baseName, boolean json) {
+    TrainingSession(Console console, LanguageModel base, FinishedAdapters finished, boolean json) {
         this.console = console;
         this.base = base;
-        this.baseName = baseName;
+        this.baseName = finished.baseName();
+        this.finished = finished;
         this.json = json;
     }
 
@@ -40,8 +42,7 @@ final class TrainingSession {
                 task.adapter().lowRanks().size(),
                 baseName,
                 task.training().size()));
-        FinishedAdapters finished = new FinishedAdapters(baseName);
-        train(List.of(task), finished);
+        train(List.of(task));
         finished.reports().forEach((each, report) -> {
             Facts facts = facts(each, report);
             if (json) {
@@ -50,7 +51,7 @@ final class TrainingSession {
                 facts.print(console);
             }
         });
-        return exitCode(finished);
+        return exitCode();
     }
 
     /** Trains several at once, each into its own output folder; what has ended is told even if others fail. */
@@ -63,16 +64,15 @@ final class TrainingSession {
                 task.adapter().lowRanks().size(),
                 baseName,
                 task.training().size())));
-        FinishedAdapters finished = new FinishedAdapters(baseName);
         try {
-            train(tasks, finished);
+            train(tasks);
         } finally {
             tellAll(tasks, finished.reports());
         }
-        return exitCode(finished);
+        return exitCode();
     }
 
-    private void train(List<TrainingTask> tasks, FinishedAdapters finished) {
+    private void train(List<TrainingTask> tasks) {
         Trainer trainer = Trainer.of(base, tasks);
         try (StopSignal signal = StopSignal.install(trainer::requestStop);
                 TrainingProgress progress = new TrainingProgress(console)) {
@@ -105,7 +105,7 @@ final class TrainingSession {
                 .text("adapter", task.output().map(Path::toString).orElse(task.name()));
     }
 
-    private int exitCode(FinishedAdapters finished) {
+    private int exitCode() {
         boolean interrupted = finished.reports().values().stream()
                 .anyMatch(report -> report.stop() == TrainingReport.StopReason.INTERRUPTED);
         if (interrupted) {

@@ -74,7 +74,26 @@ class TrainCommandTest {
                 .isEqualTo(folder.resolve("model").toString());
         assertThat(folder.resolve("adapter"))
                 .isDirectoryContaining("glob:**report.html")
+                .isDirectoryContaining("glob:**tokenizer.json")
                 .isDirectoryContaining("glob:**training-log.jsonl");
+    }
+
+    @Test
+    void theReportShowsAnswersWithoutAndWithTheAdapter() throws IOException {
+        assertThat(train().exitCode()).isZero();
+        assertThat(Files.readString(folder.resolve("adapter/report.html")))
+                .contains("<tr><td>one</td><td> four</td><td> two")
+                .contains("</td><td> four</td></tr>");
+    }
+
+    @Test
+    void trainsMagnitudesAndBiasesWhenAsked() {
+        assertThat(train("--targets", "q_proj", "--dora", "--initialization", "gaussian", "--max-steps", "2")
+                        .exitCode())
+                .isZero();
+        String adapter = folder.resolve("adapter").toString();
+        CliRun run = CliRun.of("inspect", adapter + "/adapter_model.safetensors", "--tensors");
+        assertThat(run.out()).contains("q_proj.lora_magnitude_vector");
     }
 
     @Test

@@ -140,9 +140,8 @@ public final class Adapter implements AutoCloseable {
     public Map<String, Tensor> tensors() {
         Map<String, Tensor> tensors = new LinkedHashMap<>();
         parts.lowRanks().forEach((path, pair) -> {
-            boolean embedding = parts.embeddings().contains(path);
-            tensors.put(TensorNames.loraA(path, embedding), pair.a());
-            tensors.put(TensorNames.loraB(path, embedding), pair.b());
+            tensors.put(parts.nameOfA(path), pair.a());
+            tensors.put(parts.nameOfB(path), pair.b());
             if (pair.bias() != null) {
                 tensors.put(TensorNames.loraBias(path), pair.bias());
             }
@@ -192,6 +191,7 @@ public final class Adapter implements AutoCloseable {
             parts.lowRanks().forEach((path, pair) -> copies.lowRanks().put(path, pair.copy(owner)));
             parts.anchors().forEach((path, pair) -> copies.anchors().put(path, pair.copy(owner)));
             copies.embeddings().addAll(parts.embeddings());
+            copies.experts().addAll(parts.experts());
             copies.transposed().addAll(parts.transposed());
             parts.saved().forEach((path, values) -> copies.saved().put(path, values.copy(owner)));
             parts.biases().forEach((path, bias) -> copies.biases().put(path, owner.keep(bias.copy())));

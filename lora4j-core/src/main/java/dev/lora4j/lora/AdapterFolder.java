@@ -45,16 +45,8 @@ public final class AdapterFolder {
      *     finite, or asks for something that is not done here
      */
     public static Adapter read(Path folder, LanguageModel model) {
-        Path config = configuration(folder);
-        Path weights = folder.resolve(WEIGHTS);
-        if (!Files.isRegularFile(weights)) {
-            boolean pickle = Files.exists(folder.resolve("adapter_model.bin"));
-            throw new AdapterException(folder + ": no " + WEIGHTS + " there"
-                    + (pickle
-                            ? "; adapter_model.bin is a pickle and is never read, save the adapter with"
-                                    + " save_pretrained(…, safe_serialization=True)"
-                            : ""));
-        }
+        Path config = AdapterFiles.configuration(folder);
+        Path weights = AdapterFiles.weights(folder);
         PeftConfig.Parsed parsed = PeftConfig.parse(JsonFile.read(config), config.toString(), model.task());
         return new AdapterReader(weights, model, parsed, labels(folder)).read();
     }
@@ -65,18 +57,9 @@ public final class AdapterFolder {
      * @param absent the answer where its configuration names no task
      */
     public static ModelTask task(Path folder, ModelTask absent) {
-        Path config = configuration(folder);
+        Path config = AdapterFiles.configuration(folder);
         return PeftConfig.parse(JsonFile.read(config), config.toString(), absent)
                 .task();
-    }
-
-    private static Path configuration(Path folder) {
-        Path config = folder.resolve(CONFIG);
-        if (!Files.isRegularFile(config)) {
-            throw new AdapterException(
-                    folder + ": no " + CONFIG + " there; expected the folder of an adapter as PEFT writes it");
-        }
-        return config;
     }
 
     static List<String> labels(Path folder) {

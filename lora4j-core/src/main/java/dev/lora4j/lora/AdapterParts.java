@@ -18,6 +18,7 @@ import java.util.Set;
  * @param anchors frozen pairs that take off again what the trained ones began with
  * @param saved modules trained whole
  * @param biases of modules whose weight stays the base's
+ * @param experts those of the pairs that sit beside the experts of a layer
  * @param transposed those of the pairs and saved modules whose matrix the files have as [in, out]
  */
 record AdapterParts(
@@ -26,6 +27,7 @@ record AdapterParts(
         Map<String, LowRank> anchors,
         Map<String, ModuleValues> saved,
         Map<String, Tensor> biases,
+        Set<String> experts,
         Set<String> transposed) {
     static AdapterParts empty() {
         return new AdapterParts(
@@ -34,6 +36,7 @@ record AdapterParts(
                 new LinkedHashMap<>(),
                 new LinkedHashMap<>(),
                 new LinkedHashMap<>(),
+                new LinkedHashSet<>(),
                 new LinkedHashSet<>());
     }
 
@@ -42,5 +45,19 @@ record AdapterParts(
         if (module instanceof Linear linear && linear.layout().fanInFanOut()) {
             transposed.add(module.path());
         }
+    }
+
+    /** What PEFT calls A of the pair at a path. */
+    String nameOfA(String path) {
+        return TensorNames.loraA(module(path), embeddings.contains(path));
+    }
+
+    /** What PEFT calls B of the pair at a path. */
+    String nameOfB(String path) {
+        return TensorNames.loraB(module(path), embeddings.contains(path));
+    }
+
+    private String module(String path) {
+        return experts.contains(path) ? ExpertPairs.module(path, experts) : path;
     }
 }

@@ -4,6 +4,7 @@ import dev.lora4j.formats.StoredTensor;
 import dev.lora4j.formats.safetensors.SafetensorsFile;
 import dev.lora4j.model.AdaptableModule;
 import dev.lora4j.model.EmbeddingTable;
+import dev.lora4j.model.ExpertStack;
 import dev.lora4j.model.LanguageModel;
 import dev.lora4j.model.Linear;
 import dev.lora4j.model.ModelTask;
@@ -50,13 +51,23 @@ final class AdapterReader {
             Map<String, AdaptableModule> modules = modules();
             Targets usual = UsualTargets.of(model.config().path("model_type").asText());
             LoraConfig config = withAutomaticHeads(parsed.config());
-            config = config.targets().isPresent() ? config : config.targets(usual);
+            config = config.orUsual(usual);
             TargetSelection selection = TargetSelection.of(config, ModulePaths.of(modules.values()), usual);
             FusedParts.requireAllFound(config, selection.adapted());
             AdapterParts parts = AdapterParts.empty();
             Tensors tensors = new Tensors(mapped, scope);
             for (String path : selection.adapted()) {
-                addPair(parts, tensors, Objects.requireNonNull(modules.get(path)));
+                if (modules.get(path) instanceof ExpertStack) {
+                    parts.experts().add(path);
+                }
+            }
+            for (String path : selection.adapted()) {
+                AdaptableModule module = Objects.requireNonNull(modules.get(path));
+                if (module instanceof ExpertStack stack) {
+                    parts.lowRanks().put(path, experts(parts, tensors, stack));
+                } else {
+                    addPair(parts, tensors, module);
+                }
             }
             for (String path : selection.saved()) {
                 AdaptableModule module = Objects.requireNonNull(modules.get(path));
@@ -105,6 +116,14 @@ final class AdapterReader {
 
     private boolean hasBias(String head) {
         return left.containsKey(TensorNames.bias(head));
+    }
+
+    private LowRank experts(AdapterParts parts, Tensors tensors, ExpertStack stack) {
+        String path = stack.path();
+        long rank = Math.multiplyExact((long) parsed.config().rankAt(path), stack.experts());
+        Tensor a = take(tensors, parts.nameOfA(path), rank, stack.weight().size(2));
+        Tensor b = take(tensors, parts.nameOfB(path), stack.weight().size(1), rank);
+        return new LowRank(a, b, parsed.config().scalingAt(path));
     }
 
     private void addPair(AdapterParts parts, Tensors tensors, AdaptableModule module) {

@@ -6,7 +6,6 @@ import dev.lora4j.formats.Lora4jException;
 import dev.lora4j.formats.StoredTensor;
 import dev.lora4j.formats.safetensors.SafetensorsFile;
 import dev.lora4j.model.ModelTask;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -40,7 +39,7 @@ public record AdapterSummary(
 
     /** Reads the configuration and the header of the weights. */
     public static AdapterSummary of(Path folder) {
-        Path configFile = folder.resolve(AdapterFolder.CONFIG);
+        Path configFile = AdapterFiles.configuration(folder);
         ObjectNode config = JsonFile.read(configFile);
         Optional<ModelTask> task = Optional.empty();
         Optional<String> refusal = Optional.empty();
@@ -50,11 +49,7 @@ public record AdapterSummary(
         } catch (Lora4jException e) {
             refusal = Optional.ofNullable(e.getMessage());
         }
-        Path weights = folder.resolve(AdapterFolder.WEIGHTS);
-        if (!Files.isRegularFile(weights)) {
-            throw new AdapterException(folder + ": no " + AdapterFolder.WEIGHTS + " there, only " + AdapterFolder.CONFIG
-                    + "; the adapter is incomplete");
-        }
+        Path weights = AdapterFiles.weights(folder);
         Map<String, StoredTensor.Mapped> tensors = SafetensorsFile.open(weights).tensors();
         Map<String, Long> ranks = new LinkedHashMap<>();
         List<String> others = new ArrayList<>();

@@ -41,6 +41,10 @@ final class CombinationCheck {
             throw new AdapterException(source.name() + " uses DoRA, whose change of a weight is no low-rank product;"
                     + " it cannot be combined, merge it into its base instead");
         }
+        if (!source.adapter().parts().experts().isEmpty()) {
+            throw new AdapterException(source.name() + " changes experts by a pair for each, which cannot be combined;"
+                    + " merge it into its base instead");
+        }
         boolean itself = sources == 1 && source.weight() == 1;
         if (config.bias() != BiasMode.NONE && !itself) {
             throw new AdapterException(source.name() + " trains biases of the base (bias is "

@@ -2,6 +2,7 @@ package dev.lora4j.lora;
 
 import dev.lora4j.model.AdaptableModule;
 import dev.lora4j.model.EmbeddingTable;
+import dev.lora4j.model.ExpertStack;
 import dev.lora4j.model.HeadPlan;
 import dev.lora4j.model.LanguageModel;
 import dev.lora4j.model.Linear;
@@ -42,7 +43,7 @@ final class FreshAdapter {
      */
     Adapter create(LoraConfig asked, List<String> labels, int outputs) {
         Targets usual = UsualTargets.of(model.config().path("model_type").asText());
-        LoraConfig config = asked.targets().isPresent() ? asked : asked.targets(usual);
+        LoraConfig config = asked.orUsual(usual);
         try (Scope creating = Scope.open()) {
             Map<String, AdaptableModule> modules = new LinkedHashMap<>();
             model.modules().forEach(module -> modules.put(module.path(), module));
@@ -53,7 +54,12 @@ final class FreshAdapter {
             FusedParts.requireAllFound(config, selection.adapted());
             AdapterParts parts = AdapterParts.empty();
             for (String path : selection.adapted()) {
-                addPair(parts, config, Objects.requireNonNull(modules.get(path)));
+                AdaptableModule module = Objects.requireNonNull(modules.get(path));
+                if (module instanceof ExpertStack stack) {
+                    addExperts(parts, config, stack);
+                } else {
+                    addPair(parts, config, module);
+                }
             }
             for (String path : selection.saved()) {
                 AdaptableModule module = Objects.requireNonNull(modules.get(path));
@@ -88,6 +94,14 @@ final class FreshAdapter {
     private Linear freshHead(String path, int out, int in, boolean biased) {
         Tensor weight = Random.normal(key(path), HEAD_DEVIATION, out, in);
         return new Linear(path, weight, biased ? Tensor.zeros(DType.F32, out) : null);
+    }
+
+    private void addExperts(AdapterParts parts, LoraConfig config, ExpertStack stack) {
+        String path = stack.path();
+        LowRank pair = ExpertPairs.fresh(
+                stack, config.initialization(), config.rankAt(path), config.scalingAt(path), key(path));
+        parts.experts().add(path);
+        parts.lowRanks().put(path, kept(pair, stack.weight().device()));
     }
 
     private void addPair(AdapterParts parts, LoraConfig config, AdaptableModule module) {

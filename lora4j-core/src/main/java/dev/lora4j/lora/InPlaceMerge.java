@@ -127,6 +127,10 @@ public final class InPlaceMerge implements AutoCloseable {
             throw new AdapterException(name + " uses " + (adapter.config().isDora() ? "DoRA" : "a bias of B")
                     + ", which is more than a sum of weights; merge it as a view instead");
         }
+        if (!adapter.parts().experts().isEmpty()) {
+            throw new AdapterException(
+                    name + " changes experts, each by a pair of its own; merge it as a view instead");
+        }
         for (String path : adapter.lowRanks().keySet()) {
             if (!weights.containsKey(path)) {
                 throw new AdapterException(name + " changes " + path

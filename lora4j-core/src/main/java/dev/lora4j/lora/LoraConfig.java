@@ -31,6 +31,7 @@ public final class LoraConfig {
     private final boolean loraBias;
     private final boolean dora;
     private final Map<String, List<String>> fusedParts;
+    private final List<String> targetParameters;
 
     private LoraConfig(Draft draft) {
         this.rank = draft.rank;
@@ -48,6 +49,7 @@ public final class LoraConfig {
         this.loraBias = draft.loraBias;
         this.dora = draft.dora;
         this.fusedParts = new LinkedHashMap<>(draft.fusedParts);
+        this.targetParameters = List.copyOf(draft.targetParameters);
         requireRank(rank);
         requireAlpha(alpha);
         if (!(dropout >= 0 && dropout < 1)) {
@@ -69,6 +71,10 @@ public final class LoraConfig {
         if (!fusedParts.isEmpty() && (dora || loraBias || !zeroB)) {
             throw new AdapterException("parts of a fused layer go with neither use_dora nor lora_bias nor"
                     + " init_lora_weights " + initialization.peftName() + ", which would change the other parts too");
+        }
+        if (!targetParameters.isEmpty() && (dora || loraBias || dropout > 0 || !zeroB)) {
+            throw new AdapterException("target_parameters go with neither use_dora nor lora_bias nor lora_dropout nor"
+                    + " init_lora_weights " + initialization.peftName() + ", as in PEFT; leave one out");
         }
         if (dora && initialization.changesBase()) {
             throw new AdapterException("use_dora does not go with init_lora_weights " + initialization.peftName()
@@ -105,6 +111,7 @@ public final class LoraConfig {
         private boolean loraBias;
         private boolean dora;
         private Map<String, List<String>> fusedParts = Map.of();
+        private List<String> targetParameters = List.of();
     }
 
     private interface Change {
@@ -128,6 +135,7 @@ public final class LoraConfig {
         draft.loraBias = loraBias;
         draft.dora = dora;
         draft.fusedParts = fusedParts;
+        draft.targetParameters = targetParameters;
         change.apply(draft);
         return new LoraConfig(draft);
     }
@@ -233,6 +241,16 @@ public final class LoraConfig {
         return with(draft -> draft.fusedParts = value);
     }
 
+    /** Parameters that are no layers, by name or end of path, such as {@code experts.down_proj}: a pair per expert. */
+    public LoraConfig targetParameters(List<String> names) {
+        return with(draft -> draft.targetParameters = names);
+    }
+
+    /** This, with these targets where neither modules nor parameters are named. */
+    LoraConfig orUsual(Targets usual) {
+        return targets.isPresent() || !targetParameters.isEmpty() ? this : targets(usual);
+    }
+
     /** Rank r where no pattern says otherwise. */
     public int rank() {
         return rank;
@@ -301,6 +319,11 @@ public final class LoraConfig {
     /** Whether magnitude and direction are trained apart. */
     public boolean isDora() {
         return dora;
+    }
+
+    /** Parameters that get a pair for each expert. */
+    public List<String> targetParameters() {
+        return targetParameters;
     }
 
     /** Parts of fused layers that are adapted each on its own, by name or end of the layer's path. */

@@ -5,6 +5,7 @@ import dev.lora4j.formats.AtomicDirectory;
 import dev.lora4j.formats.ElementType;
 import dev.lora4j.formats.FileContent;
 import dev.lora4j.formats.ModelFiles;
+import dev.lora4j.formats.TokenizerFiles;
 import dev.lora4j.formats.safetensors.ShardedWeights;
 import dev.lora4j.formats.safetensors.TensorContent;
 import dev.lora4j.model.LanguageModel;
@@ -55,8 +56,7 @@ public final class MergedFolder {
             ObjectNode config = MergedConfig.of(outline, adapter, layout.isUntied(), type);
             AtomicDirectory.write(output, folder -> {
                 weights.forEach(folder::file);
-                base.tokenizerJson().ifPresent(json -> folder.text("tokenizer.json", json));
-                base.tokenizerConfig().ifPresent(json -> folder.text("tokenizer_config.json", pretty(json)));
+                TokenizerFiles.of(base).forEach(folder::text);
                 base.generationConfig().ifPresent(json -> folder.text("generation_config.json", pretty(json)));
                 folder.text("config.json", pretty(config));
             });

@@ -4,6 +4,7 @@ import dev.lora4j.formats.ElementType;
 import dev.lora4j.formats.ModelFiles;
 import dev.lora4j.formats.StoredTensor;
 import dev.lora4j.formats.safetensors.TensorContent;
+import dev.lora4j.model.ExpertStack;
 import dev.lora4j.model.LanguageModel;
 import dev.lora4j.tensor.LowRank;
 import dev.lora4j.tensor.Tensor;
@@ -22,12 +23,14 @@ final class MergedLayout {
     private static final String HEAD = "lm_head";
 
     private final ModelFiles base;
+    private final LanguageModel outline;
     private final Adapter adapter;
     private final Map<String, StoredTensor> stored = new LinkedHashMap<>();
     private final boolean untied;
 
     MergedLayout(ModelFiles base, LanguageModel outline, Adapter adapter) {
         this.base = base;
+        this.outline = outline;
         this.adapter = adapter;
         String table = outline.modules().get(0).path();
         this.untied = outline.hasTiedEmbeddings() && (changes(HEAD) || changes(table));
@@ -54,13 +57,18 @@ final class MergedLayout {
     Collection<TensorContent> tensors(MergedTensors make) {
         Map<String, TensorContent> tensors = new LinkedHashMap<>();
         stored.forEach((name, tensor) -> tensors.put(name, make.copied(name, tensor)));
-        for (Map.Entry<String, LowRank> entry : adapter.lowRanks().entrySet()) {
-            String name = weight(entry.getKey());
-            StoredTensor tensor = stored.get(name);
-            if (tensor == null) {
-                throw new AdapterException(base.description() + ": no tensor is called \"" + name
-                        + "\", though the adapter changes it; nothing was written");
+        outline.modules().forEach(module -> {
+            LowRank pair = adapter.lowRanks().get(module.path());
+            if (pair != null && module instanceof ExpertStack stack) {
+                mergeExperts(tensors, make, stack, pair);
             }
+        });
+        for (Map.Entry<String, LowRank> entry : adapter.lowRanks().entrySet()) {
+            if (adapter.parts().experts().contains(entry.getKey())) {
+                continue;
+            }
+            String name = weight(entry.getKey());
+            StoredTensor tensor = changed(name);
             boolean turned = adapter.parts().embeddings().contains(entry.getKey())
                     || adapter.parts().transposed().contains(entry.getKey());
             tensors.put(name, make.merged(name, tensor, adapter.pairs(entry.getKey()), turned));
@@ -75,6 +83,23 @@ final class MergedLayout {
             }
         });
         return List.copyOf(tensors.values());
+    }
+
+    private StoredTensor changed(String name) {
+        StoredTensor tensor = stored.get(name);
+        if (tensor == null) {
+            throw new AdapterException(base.description() + ": no tensor is called \"" + name
+                    + "\", though the adapter changes it; nothing was written");
+        }
+        return tensor;
+    }
+
+    private void mergeExperts(Map<String, TensorContent> tensors, MergedTensors make, ExpertStack stack, LowRank pair) {
+        long rows = stack.experts() * stack.weight().size(1) / stack.files().size();
+        for (int i = 0; i < stack.files().size(); i++) {
+            String name = stack.files().get(i);
+            tensors.put(name, make.experts(name, changed(name), stack, i * rows, pair));
+        }
     }
 
     /** B's own bias goes into the layer's, which a model without biases has no place for. */

@@ -2,6 +2,7 @@ package dev.lora4j.lora;
 
 import dev.lora4j.model.AdaptableModule;
 import dev.lora4j.model.EmbeddingTable;
+import dev.lora4j.model.ExpertStack;
 import dev.lora4j.model.LanguageModel;
 import dev.lora4j.model.Linear;
 import dev.lora4j.model.ModuleValues;
@@ -50,6 +51,9 @@ public final class MergedModel {
             Tensor bias = adapter.biases().getOrDefault(path, module.bias());
             Tensor weight = module.weight();
             for (LowRank pair : adapter.pairs(path)) {
+                if (module instanceof ExpertStack stack) {
+                    return new ModuleValues(owner.keep(ExpertPairs.merged(stack, pair)), null);
+                }
                 weight = module instanceof EmbeddingTable
                         ? weight(path, weight.transpose(0, 1), pair).transpose(0, 1)
                         : weight(path, weight, pair);

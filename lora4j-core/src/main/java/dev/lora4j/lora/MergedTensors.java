@@ -4,6 +4,7 @@ import dev.lora4j.formats.ElementType;
 import dev.lora4j.formats.FileContent;
 import dev.lora4j.formats.StoredTensor;
 import dev.lora4j.formats.safetensors.TensorContent;
+import dev.lora4j.model.ExpertStack;
 import dev.lora4j.tensor.DType;
 import dev.lora4j.tensor.LowRank;
 import dev.lora4j.tensor.Magnitude;
@@ -69,6 +70,22 @@ final class MergedTensors {
             norms.add(columnNorms(piece, StoredTensor.elements(stored.shape()), pieceSize, width));
         }
         return content(name, type(stored), stored.shape(), pieceSize, piece);
+    }
+
+    /**
+     * W + s·B·A of some rows of a layer's experts.
+     *
+     * @param start number of the tensor's first row among those of all experts
+     */
+    TensorContent experts(String name, StoredTensor stored, ExpertStack stack, long start, LowRank pair) {
+        int width = Math.toIntExact(stored.shape().get(stored.shape().size() - 1));
+        Piece piece = (first, count) -> {
+            Tensor weight =
+                    values.read(stored, first, count).to(DType.F32).copy().view(count / width, width);
+            ExpertPairs.addRows(stack, weight, start + first / width, pair);
+            return weight;
+        };
+        return content(name, type(stored), stored.shape(), Math.max(1, PIECE / width) * width, piece);
     }
 
     private static void merge(Tensor weight, LowRank pair, long start) {

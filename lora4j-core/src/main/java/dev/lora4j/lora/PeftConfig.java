@@ -37,9 +37,11 @@ final class PeftConfig {
             "lora_ga_config",
             "megatron_config",
             "monteclora_config",
-            "target_parameters",
             "trainable_token_indices",
             "velora_config");
+
+    /** Of PEFT before 0.3: an adapter on parts of a fused projection, in tensors of another layout. */
+    private static final String ENABLE_LORA = "enable_lora";
 
     /** Beginnings that leave the base as it is. */
     private static final List<String> HARMLESS_INITIALIZATIONS = List.of("eva", "mica");
@@ -69,7 +71,11 @@ final class PeftConfig {
                 .initialization(initialization(json, file))
                 .loraBias(json.path("lora_bias").asBoolean(false));
         config = fused(config, json, file);
-        if (json.hasNonNull("target_modules")) {
+        config = config.targetParameters(texts(json, "target_parameters", file));
+        boolean none = json.path("target_modules").isArray()
+                && json.path("target_modules").isEmpty();
+        if (json.hasNonNull("target_modules")
+                && !(none && !config.targetParameters().isEmpty())) {
             config = config.targets(targets(json, "target_modules", file));
         }
         if (json.hasNonNull("exclude_modules")) {
@@ -99,6 +105,9 @@ final class PeftConfig {
             if (json.path(key).asBoolean(false)) {
                 throw refused(file, key, json);
             }
+        }
+        if (json.hasNonNull(ENABLE_LORA)) {
+            throw refused(file, ENABLE_LORA, json);
         }
         for (String key : REFUSED_OBJECTS) {
             if (json.hasNonNull(key) && !json.path(key).isEmpty()) {
@@ -263,6 +272,7 @@ final class PeftConfig {
         keys.put("rank_pattern", object(config.rankPattern()));
         keys.put("revision", json.nullNode());
         keys.put("target_modules", explicit(adapter));
+        keys.put("target_parameters", nullIfEmpty(config.targetParameters()));
         keys.put("task_type", json.textNode(adapter.task().name()));
         keys.put("use_dora", json.booleanNode(config.isDora()));
         keys.put("use_rslora", json.booleanNode(config.isRankStabilized()));
@@ -283,6 +293,9 @@ final class PeftConfig {
 
     /** PEFT stores all-linear as names: the last parts of the adapted paths. */
     private static JsonNode explicit(Adapter adapter) {
+        if (adapter.config().targets().isEmpty() && !adapter.parts().experts().isEmpty()) {
+            return texts(List.of());
+        }
         Targets targets = adapter.config().targets().orElseGet(Targets.AllLinear::new);
         if (targets instanceof Targets.AllLinear) {
             return texts(List.copyOf(adapter.lowRanks().keySet()));

@@ -4,6 +4,7 @@ import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /**
  * Which modules of a model get a low-rank pair and which are trained whole (PEFT's {@code check_target_module_exists}).
@@ -16,6 +17,8 @@ import java.util.Set;
 public record TargetSelection(List<String> adapted, List<String> saved) {
     /** Heads that PEFT adds for classification whether the model has them or not. */
     static final List<String> AUTOMATIC_HEADS = List.of("classifier", "score");
+
+    private static final Targets NOTHING = new Targets.Expression(Pattern.compile("(?!)"));
 
     /** Copies the lists. */
     public TargetSelection {
@@ -30,12 +33,19 @@ public record TargetSelection(List<String> adapted, List<String> saved) {
      * @param usual the family's targets when the configuration names none
      */
     static TargetSelection of(LoraConfig config, ModulePaths paths, Targets usual) {
-        Targets targets = config.targets().orElse(usual);
+        Targets targets = config.orUsual(usual).targets().orElse(NOTHING);
         Set<String> adapted = new LinkedHashSet<>();
         Set<String> saved = new LinkedHashSet<>();
         List<String> adaptable = paths.adaptable();
         Collection<String> candidates = targets instanceof Targets.AllLinear ? paths.linears() : Set.copyOf(adaptable);
         for (String path : paths.all()) {
+            if (paths.parameters().contains(path)) {
+                requireNotSaved(config, path);
+                if (config.targetParameters().stream().anyMatch(name -> Targets.Suffixes.matches(path, name))) {
+                    adapted.add(path);
+                }
+                continue;
+            }
             if (config.excluded().filter(excluded -> excluded.match(path)).isPresent()) {
                 continue;
             }
@@ -51,7 +61,6 @@ public record TargetSelection(List<String> adapted, List<String> saved) {
         return new TargetSelection(List.copyOf(adapted), List.copyOf(saved));
     }
 
-    /** True if the module or one around it ends in the name, as in PEFT without regard to where a word begins. */
     /**
      * True if the module, or one around it, has a path that ends with the name.
      *
@@ -84,6 +93,13 @@ public record TargetSelection(List<String> adapted, List<String> saved) {
                         "target", name, paths, paths.stream().anyMatch(path -> Targets.Suffixes.matches(path, name)));
             }
         }
+        for (String name : config.targetParameters()) {
+            requireFound(
+                    "target parameter",
+                    name,
+                    all.parameters(),
+                    all.parameters().stream().anyMatch(path -> Targets.Suffixes.matches(path, name)));
+        }
         if (config.excluded().orElse(null) instanceof Targets.Suffixes suffixes) {
             for (String name : suffixes.names()) {
                 requireFound(
@@ -102,9 +118,33 @@ public record TargetSelection(List<String> adapted, List<String> saved) {
                     automatic || all.all().stream().anyMatch(path -> isSaved(path, name)));
         }
         if (adapted.isEmpty()) {
+            requireNotAllSaved(config, targets, paths);
             throw new AdapterException(
                     "the targets match no linear layer or embedding that is left after exclusions and layers;"
                             + " the model has " + String.join(", ", lastParts(paths)));
+        }
+    }
+
+    private static void requireNotSaved(LoraConfig config, String parameter) {
+        for (String name : config.modulesToSave()) {
+            if (isSaved(parameter, name)) {
+                throw new AdapterException("module to save \"" + name + "\" has the experts " + parameter
+                        + " in it, which are not trained whole here; name them as target parameters instead");
+            }
+        }
+    }
+
+    /** PEFT leaves a module to modules_to_save where the targets name it too. */
+    private static void requireNotAllSaved(LoraConfig config, Targets targets, List<String> paths) {
+        List<String> matched = paths.stream().filter(targets::match).toList();
+        for (String path : matched) {
+            for (String name : config.modulesToSave()) {
+                if (matched.size() == 1 && isSaved(path, name)) {
+                    throw new AdapterException("the targets match only \"" + path + "\", which is trained whole, as \""
+                            + name + "\" of modules_to_save says; nothing is left for a low-rank pair, choose other"
+                            + " targets");
+                }
+            }
         }
     }
 

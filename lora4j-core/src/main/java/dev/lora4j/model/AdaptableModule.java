@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * <p>A {@link Linear} and an {@link EmbeddingTable} can have a low-rank pair beside them; every module can be trained
  * whole, and every bias on its own.
  */
-public sealed interface AdaptableModule permits Linear, EmbeddingTable, Norm, Convolution {
+public sealed interface AdaptableModule permits Linear, EmbeddingTable, Norm, Convolution, ExpertStack {
     /** Such as {@code model.layers.0.self_attn.q_proj}. */
     String path();
 

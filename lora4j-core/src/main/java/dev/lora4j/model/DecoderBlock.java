@@ -45,7 +45,9 @@ record DecoderBlock(DecoderAttention attention, FeedForward feedForward, Norms n
     static DecoderBlock load(Weights weights, DecoderConfig config, int layer) {
         return new DecoderBlock(
                 DecoderAttention.load(weights, config, layer),
-                FeedForward.load(weights, config, layer),
+                config.experts().count() > 0
+                        ? MixtureOfExperts.load(weights, config, layer)
+                        : GatedFeedForward.load(weights, config, layer),
                 norms(weights, config, layer));
     }
 

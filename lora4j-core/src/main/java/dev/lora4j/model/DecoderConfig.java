@@ -23,6 +23,7 @@ public record DecoderConfig(
         List<Layer> layers,
         Norm norm,
         Bias bias,
+        Experts experts,
         Activation activation,
         double embeddingScale,
         boolean tiedEmbeddings,
@@ -37,6 +38,7 @@ public record DecoderConfig(
     public enum Family {
         LLAMA("Llama"),
         MISTRAL("Mistral"),
+        MIXTRAL("Mixtral"),
         QWEN2("Qwen2"),
         QWEN3("Qwen3"),
         GEMMA("Gemma"),
@@ -71,6 +73,11 @@ public record DecoderConfig(
     /** Biases of q, k and v; of the attention's output; of the feed-forward layers. */
     public record Bias(boolean queryKeyValue, boolean output, boolean feedForward) {}
 
+    /** How many experts a feed-forward layer has, and how many of them a token goes through; none in dense models. */
+    public record Experts(int count, int chosen) {
+        static final Experts NONE = new Experts(0, 0);
+    }
+
     /**
      * Reads a configuration.
      *
@@ -99,11 +106,12 @@ public record DecoderConfig(
                         family == Family.GEMMA2 ? config.number("attn_logit_softcapping", 50) : 0),
                 layers(config, family),
                 new Norm(
-                        config.positive("rms_norm_eps", 1e-6),
+                        config.positive("rms_norm_eps", family == Family.MIXTRAL ? 1e-5 : 1e-6),
                         gemma,
                         family == Family.GEMMA2 || family == Family.GEMMA3_TEXT,
                         family == Family.QWEN3 || family == Family.GEMMA3_TEXT),
                 bias(config, family),
+                family == Family.MIXTRAL ? experts(config) : Experts.NONE,
                 // Gemma 1 always computes the tanh form, whatever its configuration says
                 Activation.named(family == Family.GEMMA ? "gelu_pytorch_tanh" : activation),
                 gemma ? Math.sqrt(hidden) : 1,
@@ -114,6 +122,15 @@ public record DecoderConfig(
     private static Bias bias(ConfigReader config, Family family) {
         boolean attention = config.flag("attention_bias", family == Family.QWEN2);
         return new Bias(attention, attention && family != Family.QWEN2, config.flag("mlp_bias", false));
+    }
+
+    private static Experts experts(ConfigReader config) {
+        int count = config.size("num_local_experts", 8);
+        int chosen = config.size("num_experts_per_tok", 2);
+        if (chosen > count) {
+            throw config.wrong("num_experts_per_tok", "at most num_local_experts, which is " + count);
+        }
+        return new Experts(count, chosen);
     }
 
     private static List<Layer> layers(ConfigReader config, Family family) {
@@ -142,7 +159,7 @@ public record DecoderConfig(
     private static boolean slidesByDefault(ConfigReader config, Family family, int layer) {
         return switch (family) {
             case LLAMA, GEMMA -> false;
-            case MISTRAL -> true;
+            case MISTRAL, MIXTRAL -> true;
             case QWEN2, QWEN3 ->
                 config.flag("use_sliding_window", false) && layer >= config.size("max_window_layers", 28);
             case GEMMA2 -> layer % 2 == 0;

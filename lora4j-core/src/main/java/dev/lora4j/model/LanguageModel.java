@@ -144,8 +144,8 @@ public final class LanguageModel implements AutoCloseable {
             }
         }
         throw new UnsupportedModelException(model + ": model type \"" + type
-                + "\" is not supported; expected one of llama, mistral, qwen2, qwen3, gemma, gemma2, gemma3_text, gpt2, bert,"
-                + " roberta, xlm-roberta, camembert, distilbert, deberta-v2");
+                + "\" is not supported; expected one of llama, mistral, mixtral, qwen2, qwen3, gemma, gemma2, gemma3_text, gpt2,"
+                + " bert, roberta, xlm-roberta, camembert, distilbert, deberta-v2");
     }
 
     /** Where it came from, for messages. */

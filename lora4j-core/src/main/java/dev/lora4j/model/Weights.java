@@ -58,6 +58,30 @@ final class Weights implements AutoCloseable {
 
     /** The tensor of this name and shape; an error names what was found and expected. */
     Tensor get(String name, long... shape) {
+        try (Scope loading = Scope.open()) {
+            return scope.keep(load(name, shape));
+        }
+    }
+
+    /**
+     * Matrices of several names one below another, copied into one tensor.
+     *
+     * @param names of matrices with as many rows each
+     * @param shape whose last dimension is theirs
+     */
+    Tensor stacked(List<String> names, long... shape) {
+        long width = shape[shape.length - 1];
+        long rows = Arrays.stream(shape).reduce(1, Math::multiplyExact) / width / names.size();
+        try (Scope loading = Scope.open()) {
+            Tensor[] parts = names.stream().map(name -> load(name, rows, width)).toArray(Tensor[]::new);
+            return scope.keep(
+                    outline
+                            ? Tensor.repeated(0, shape)
+                            : Tensor.concatenate(parts).view(shape));
+        }
+    }
+
+    private Tensor load(String name, long... shape) {
         StoredTensor stored = files.tensors().get(name);
         if (stored == null) {
             throw new UnsupportedModelException(files.description() + ": tensor \"" + name + "\" of shape "
@@ -71,9 +95,7 @@ final class Weights implements AutoCloseable {
         if (unused.remove(name)) {
             loaded += StoredTensor.elements(stored.shape());
         }
-        try (Scope loading = Scope.open()) {
-            return scope.keep(read(stored, found).to(device));
-        }
+        return read(stored, found).to(device);
     }
 
     /** Takes over values that are computed rather than stored. */

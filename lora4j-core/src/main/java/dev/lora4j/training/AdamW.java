@@ -25,8 +25,8 @@ final class AdamW implements AutoCloseable {
     private final Scope scope = Scope.shared();
     private long steps;
 
-    /** The rates of decay of the moments, ε and the decoupled weight decay. */
-    record Settings(double beta1, double beta2, double epsilon, double weightDecay) {}
+    /** The rates of decay of the moments, ε, the decoupled weight decay and the ratio of LoRA+. */
+    record Settings(double beta1, double beta2, double epsilon, double weightDecay, double loraPlusRatio) {}
 
     private record Moments(Tensor first, Tensor second) {}
 
@@ -50,7 +50,11 @@ final class AdamW implements AutoCloseable {
             parameters.forEach((name, parameter) -> {
                 Tensor gradient = gradients.get(name);
                 if (gradient != null) {
-                    update(parameter, gradient, moments(name), learningRate, correction1, correction2);
+                    ParameterGroup group = ParameterGroup.of(name, parameter, settings.loraPlusRatio());
+                    if (group.decays()) {
+                        parameter.timesInPlace(1 - group.rate() * learningRate * settings.weightDecay());
+                    }
+                    update(parameter, gradient, moments(name), group.rate() * learningRate, correction1, correction2);
                 }
             });
         }
@@ -63,7 +67,6 @@ final class AdamW implements AutoCloseable {
             double learningRate,
             double correction1,
             double correction2) {
-        parameter.timesInPlace(1 - learningRate * settings.weightDecay());
         moment.first().timesInPlace(settings.beta1()).addInPlace(gradient, 1 - settings.beta1());
         moment.second().timesInPlace(settings.beta2()).addTimesInPlace(gradient, gradient, 1 - settings.beta2());
         Tensor denominator =

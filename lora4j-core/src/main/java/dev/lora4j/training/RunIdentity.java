@@ -35,6 +35,7 @@ final class RunIdentity {
         json.put("alpha", adapter.config().alpha());
         json.put("dropout", adapter.config().dropout());
         json.put("rank-stabilized", adapter.config().isRankStabilized());
+        json.put("initialization", adapter.config().initialization().name());
         json.put("parameters", adapter.parameters());
         adapter.tensors().keySet().forEach(json.putArray("tensors")::add);
         return json;

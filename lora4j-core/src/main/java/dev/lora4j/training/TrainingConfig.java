@@ -9,6 +9,7 @@ package dev.lora4j.training;
  * @param gradientAccumulation batches per optimizer step; the loss is the mean over all their tokens
  * @param microBatchTokens most tokens that go through the model at once; bounds memory, changes no result but rounding
  * @param learningRate at its peak
+ * @param loraPlusRatio learning rate of B over that of A (LoRA+, arXiv 2402.12354); 1 for the same
  * @param schedule of the learning rate after warm-up
  * @param warmupSteps steps of warm-up
  * @param warmupRatio share of all steps instead, if no number is given
@@ -33,6 +34,7 @@ public record TrainingConfig(
         int gradientAccumulation,
         int microBatchTokens,
         double learningRate,
+        double loraPlusRatio,
         Schedule schedule,
         int warmupSteps,
         double warmupRatio,
@@ -58,6 +60,11 @@ public record TrainingConfig(
         require(gradientAccumulation > 0, "gradient-accumulation", gradientAccumulation, "at least 1");
         require(microBatchTokens > 0, "micro-batch-tokens", microBatchTokens, "at least 1");
         require(learningRate > 0 && learningRate < 100, "learning-rate", learningRate, "a number above 0");
+        require(
+                loraPlusRatio > 0 && loraPlusRatio <= 1000,
+                "lora-plus-ratio",
+                loraPlusRatio,
+                "a number above 0, usually 16");
         require(warmupSteps >= 0, "warmup-steps", warmupSteps, "0 or more");
         require(warmupRatio >= 0 && warmupRatio <= 1, "warmup-ratio", warmupRatio, "a share from 0 to 1");
         require(weightDecay >= 0 && weightDecay < 100, "weight-decay", weightDecay, "0 or more");
@@ -93,7 +100,7 @@ public record TrainingConfig(
     }
 
     AdamW.Settings adamW() {
-        return new AdamW.Settings(beta1, beta2, epsilon, weightDecay);
+        return new AdamW.Settings(beta1, beta2, epsilon, weightDecay, loraPlusRatio);
     }
 
     /** Collects the values that differ from the defaults. */
@@ -104,6 +111,7 @@ public record TrainingConfig(
         private int gradientAccumulation = 1;
         private int microBatchTokens = 4096;
         private double learningRate = 2e-4;
+        private double loraPlusRatio = 1;
         private Schedule schedule = Schedule.LINEAR;
         private int warmupSteps;
         private double warmupRatio = 0.03;
@@ -156,6 +164,12 @@ public record TrainingConfig(
         /** Learning rate at its peak. */
         public Builder learningRate(double value) {
             learningRate = value;
+            return this;
+        }
+
+        /** Learning rate of B over that of A. */
+        public Builder loraPlusRatio(double value) {
+            loraPlusRatio = value;
             return this;
         }
 
@@ -264,6 +278,7 @@ public record TrainingConfig(
                     gradientAccumulation,
                     microBatchTokens,
                     learningRate,
+                    loraPlusRatio,
                     schedule,
                     warmupSteps,
                     warmupRatio,

@@ -70,7 +70,10 @@ class AdapterVariantsGoldenTest {
                 "gpt2/saved-conv1d",
                 "gpt2/embeddings",
                 "gpt2/bias-lora-only",
-                "gpt2/fused-qv"
+                "gpt2/fused-qv",
+                "mixtral/experts",
+                "mixtral/experts-down",
+                "mixtral/experts-patterns"
             })
     void computesLearnsAndIsSavedAsInPeft(String name, @TempDir Path scratch) {
         String variant = variant(name);
@@ -181,7 +184,10 @@ class AdapterVariantsGoldenTest {
                 "gpt2/pissa",
                 "gpt2/saved-conv1d",
                 "gpt2/bias-lora-only",
-                "gpt2/fused-qv"
+                "gpt2/fused-qv",
+                "mixtral/experts",
+                "mixtral/experts-down",
+                "mixtral/experts-patterns"
             })
     void mergesAsPeft(String name) {
         try (Scope scope = Scope.open();

@@ -47,6 +47,7 @@ class GenerationGoldenTest {
                 "llama",
                 "llama-tied",
                 "mistral",
+                "mixtral",
                 "qwen2",
                 "qwen3",
                 "gemma3",
@@ -239,7 +240,7 @@ class GenerationGoldenTest {
             for (int i = 0; i < 200; i++) {
                 generator.generate(prompts, GenerationSettings.sampled(4, i));
             }
-            assertThat(Scope.liveObjects()).isEqualTo(before);
+            assertThat(Scope.liveObjects()).isLessThanOrEqualTo(before);
         }
     }
 
@@ -255,7 +256,7 @@ class GenerationGoldenTest {
                     }))
                     .isInstanceOf(IllegalStateException.class)
                     .hasMessage("no more");
-            assertThat(Scope.liveObjects()).isEqualTo(before);
+            assertThat(Scope.liveObjects()).isLessThanOrEqualTo(before);
         }
     }
 }

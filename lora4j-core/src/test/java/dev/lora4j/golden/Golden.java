@@ -46,6 +46,7 @@ final class Golden implements AutoCloseable {
                 "llama-tied",
                 "llama-linear-rope",
                 "mistral",
+                "mixtral",
                 "qwen2",
                 "qwen3",
                 "gemma",

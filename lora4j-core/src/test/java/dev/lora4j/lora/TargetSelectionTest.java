@@ -90,7 +90,8 @@ class TargetSelectionTest {
         return new ModulePaths(
                 List.copyOf(kinds.keySet()),
                 paths(kinds, path -> LINEAR.contains(kinds.get(path))),
-                paths(kinds, path -> "Embedding".equals(kinds.get(path))));
+                paths(kinds, path -> "Embedding".equals(kinds.get(path))),
+                Set.of());
     }
 
     private static Set<String> paths(Map<String, String> kinds, Predicate<String> chosen) {
@@ -155,7 +156,7 @@ class TargetSelectionTest {
     @Test
     void aTypoIsAnErrorWithTheNearestNames() {
         List<String> all = List.of("model.layers.0.self_attn.q_proj", "model.layers.0.mlp.gate_proj", "lm_head");
-        ModulePaths paths = new ModulePaths(all, Set.copyOf(all), Set.of());
+        ModulePaths paths = new ModulePaths(all, Set.copyOf(all), Set.of(), Set.of());
         assertThatThrownBy(
                         () -> TargetSelection.of(LoraConfig.rank(4).targets("q_porj"), paths, Targets.named("q_proj")))
                 .hasMessage("target \"q_porj\" matches no linear layer or embedding of the model; did you mean q_proj,"

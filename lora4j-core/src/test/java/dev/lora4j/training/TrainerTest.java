@@ -318,7 +318,7 @@ class TrainerTest {
                     TinyRun.config().maxSteps(220).recompute(true).build();
             Trainer.of(model, TrainingTask.of("run", adapter, TinyRun.rows(7, 3), config))
                     .train(counting);
-            assertThat(counts.get(219)).isEqualTo(counts.get(19));
+            assertThat(counts.get(219)).isPositive().isLessThanOrEqualTo(counts.get(19));
         }
     }
 

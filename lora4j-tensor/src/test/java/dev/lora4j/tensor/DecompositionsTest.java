@@ -135,7 +135,7 @@ class DecompositionsTest {
                 Decompositions.qr(matrix);
             }
         }
-        assertThat(Scope.liveObjects()).isEqualTo(before);
+        assertThat(Scope.liveObjects()).isLessThanOrEqualTo(before);
     }
 
     private static void requireIdentity(Tensor found, double tolerance) {

@@ -44,7 +44,7 @@ class ScopeTest {
             }
             after[round] = Scope.liveObjects();
         }
-        assertThat(after[3]).isEqualTo(after[1]);
+        assertThat(after[3]).isPositive().isLessThanOrEqualTo(after[1]);
     }
 
     /** Forward, loss and backward through most operations. */
@@ -87,7 +87,7 @@ class ScopeTest {
         for (int i = 0; i < 20; i++) {
             assertThatThrownBy(ScopeTest::failingStep).isInstanceOf(IllegalStateException.class);
         }
-        assertThat(Scope.liveObjects()).isEqualTo(before);
+        assertThat(Scope.liveObjects()).isLessThanOrEqualTo(before);
     }
 
     private static void failingStep() {
