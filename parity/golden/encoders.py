@@ -20,6 +20,8 @@ TARGET_MODULES = {
     "llama": ["q_proj", "v_proj"],
     "gpt2": ["c_attn"],
 }
+# Every bias, so that those of the convolution and of the table's norm are trained too.
+MORE = {"deberta-v2-classify": dict(target_modules=["query_proj", "key_proj"], bias="all")}
 TYPED = ("bert", "deberta-v2")
 
 
@@ -50,13 +52,14 @@ def example(first, second, config, random):
     return dict(input_ids=ids, token_type_ids=torch.tensor([0] * first + [1] * second))
 
 
-def lora_of(model):
+def lora_of(name, model):
     family = model.config.model_type
-    return dict(r=4, lora_alpha=8, target_modules=TARGET_MODULES[family], fan_in_fan_out=family == "gpt2")
+    settings = dict(r=4, lora_alpha=8, target_modules=TARGET_MODULES[family], fan_in_fan_out=family == "gpt2")
+    return dict(settings, **MORE.get(name, {}))
 
 
 def write_encoder(name, model, folder, examples):
-    peft_model = lora.adapted(model, name, task_type="FEATURE_EXTRACTION", **lora_of(model))
+    peft_model = lora.adapted(model, name, task_type="FEATURE_EXTRACTION", **lora_of(name, model))
     files.save_adapter(peft_model, folder / "adapter", name)
     tensors = {}
     with torch.no_grad():
@@ -73,7 +76,7 @@ def write_encoder(name, model, folder, examples):
 
 def write_classifier(name, model, folder, examples):
     answers = torch.tensor(TARGETS if model.config.num_labels == 1 else CLASSES)
-    peft_model = lora.adapted(model, name, task_type="SEQ_CLS", **lora_of(model))
+    peft_model = lora.adapted(model, name, task_type="SEQ_CLS", **lora_of(name, model))
     files.save_adapter(peft_model, folder / "adapter", name)
     tensors, losses = {}, {}
     with torch.no_grad():

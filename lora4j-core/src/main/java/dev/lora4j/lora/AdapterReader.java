@@ -44,7 +44,11 @@ final class AdapterReader {
             throw new AdapterException(file + ": the adapter is for " + parsed.task() + ", the model was loaded for "
                     + model.task() + "; load it for the adapter's task");
         }
-        SafetensorsFile.open(file).tensors().forEach((name, tensor) -> left.put(TensorNames.canonical(name), tensor));
+        SafetensorsFile.open(file).tensors().forEach((name, tensor) -> {
+            if (!TensorNames.isOfTheBase(name)) {
+                left.put(TensorNames.canonical(name), tensor);
+            }
+        });
         Scope scope = Scope.shared();
         try (Scope reading = Scope.open();
                 MappedFile mapped = MappedFile.open(file)) {

@@ -48,6 +48,11 @@ final class TensorNames {
         return canonical.startsWith(PREFIX) ? canonical.substring(PREFIX.length()) : canonical;
     }
 
+    /** What PEFT saves, with trained biases, of the module that a saved one stands in for: the base has it. */
+    static boolean isOfTheBase(String name) {
+        return name.contains(".original_module.");
+    }
+
     /** The name without what older writers put in: the adapter's name and {@code modules_to_save}. */
     static String canonical(String name) {
         return name.replace(".modules_to_save.default.", ".")
