@@ -7,6 +7,7 @@ import dev.lora4j.lora.LoraConfig;
 import dev.lora4j.lora.Targets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -37,6 +38,23 @@ final class LoraOptions {
             split = ",",
             description = "Modules trained whole and saved beside the pairs.")
     private List<String> modulesToSave = List.of();
+
+    @Option(
+            names = "--target-parameters",
+            paramLabel = "NAME",
+            split = ",",
+            description = "Experts of a mixture to adapt too, such as mlp.experts.down_proj.")
+    void targetParameters(List<String> names) {
+        changes.add(config -> config.targetParameters(names));
+    }
+
+    @Option(
+            names = "--fused-parts",
+            paramLabel = "MODULE=PART",
+            description = "Adapt only some parts of a fused layer, such as c_attn=q+v.")
+    void fusedParts(Map<String, String> parts) {
+        parts.forEach((module, names) -> changes.add(config -> config.fusedParts(module, names.split("\\+", -1))));
+    }
 
     @Option(
             names = {"-r", "--rank"},

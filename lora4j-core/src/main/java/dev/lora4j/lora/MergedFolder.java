@@ -12,6 +12,7 @@ import dev.lora4j.model.LanguageModel;
 import dev.lora4j.model.ModelTask;
 import java.nio.file.Path;
 import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -52,7 +53,9 @@ public final class MergedFolder {
                 StoredValues values = new StoredValues()) {
             MergedLayout layout = new MergedLayout(base, outline, adapter);
             Collection<TensorContent> tensors = layout.tensors(new MergedTensors(values, type));
-            Map<String, FileContent> weights = ShardedWeights.files(tensors, shardBytes);
+            List<List<TensorContent>> shards = layout.shards(tensors);
+            Map<String, FileContent> weights =
+                    shards.size() > 1 ? ShardedWeights.files(shards) : ShardedWeights.files(tensors, shardBytes);
             ObjectNode config = MergedConfig.of(outline, adapter, layout.isUntied(), type);
             AtomicDirectory.write(output, folder -> {
                 weights.forEach(folder::file);

@@ -8,10 +8,12 @@ import dev.lora4j.model.ExpertStack;
 import dev.lora4j.model.LanguageModel;
 import dev.lora4j.tensor.LowRank;
 import dev.lora4j.tensor.Tensor;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * Which tensor of a merged model comes from where: copied, changed, or brought by the adapter.
@@ -83,6 +85,26 @@ final class MergedLayout {
             }
         });
         return List.copyOf(tensors.values());
+    }
+
+    /** The tensors divided as the base's files are; what the base has not is in the last. */
+    List<List<TensorContent>> shards(Collection<TensorContent> tensors) {
+        Map<String, List<TensorContent>> shards = new TreeMap<>();
+        for (TensorContent tensor : tensors) {
+            if (stored.get(tensor.name()) instanceof StoredTensor.Mapped part) {
+                shards.computeIfAbsent(part.file().toString(), file -> new ArrayList<>())
+                        .add(tensor);
+            }
+        }
+        List<List<TensorContent>> divided = new ArrayList<>(shards.values());
+        List<TensorContent> others = tensors.stream()
+                .filter(tensor -> !(stored.get(tensor.name()) instanceof StoredTensor.Mapped))
+                .toList();
+        if (divided.isEmpty()) {
+            divided.add(new ArrayList<>());
+        }
+        divided.get(divided.size() - 1).addAll(others);
+        return divided;
     }
 
     private StoredTensor changed(String name) {

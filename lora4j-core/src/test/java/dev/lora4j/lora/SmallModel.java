@@ -15,10 +15,13 @@ final class SmallModel {
     }
 
     static LanguageModel open(String name) {
+        return LanguageModel.load(HuggingFaceFolder.open(folder(name)));
+    }
+
+    static Path folder(String name) {
         try {
-            return LanguageModel.load(HuggingFaceFolder.open(
-                    Path.of(Objects.requireNonNull(SmallModel.class.getResource("/golden/" + name))
-                            .toURI())));
+            return Path.of(Objects.requireNonNull(SmallModel.class.getResource("/golden/" + name))
+                    .toURI());
         } catch (URISyntaxException e) {
             throw new IllegalStateException(e);
         }

@@ -24,7 +24,15 @@ public final class ShardedWeights {
      * @return content by file name, the index last
      */
     public static Map<String, FileContent> files(Collection<TensorContent> tensors, long shardBytes) {
-        List<List<TensorContent>> shards = divide(tensors, shardBytes);
+        return files(divide(tensors, shardBytes));
+    }
+
+    /**
+     * Tensors divided as they are, one list for each file.
+     *
+     * @return content by file name, the index last
+     */
+    public static Map<String, FileContent> files(List<List<TensorContent>> shards) {
         Map<String, FileContent> files = new LinkedHashMap<>();
         if (shards.size() == 1) {
             files.put("model.safetensors", SafetensorsWriter.content(shards.get(0), SafetensorsWriter.PYTORCH));
@@ -36,7 +44,7 @@ public final class ShardedWeights {
             files.put(name, SafetensorsWriter.content(shards.get(i), SafetensorsWriter.PYTORCH));
             shards.get(i).forEach(tensor -> fileOfTensor.put(tensor.name(), name));
         }
-        files.put("model.safetensors.index.json", FileContent.text(index(fileOfTensor, bytes(tensors))));
+        files.put("model.safetensors.index.json", FileContent.text(index(fileOfTensor, bytes(shards))));
         return files;
     }
 
@@ -57,8 +65,11 @@ public final class ShardedWeights {
         return shards;
     }
 
-    private static long bytes(Collection<TensorContent> tensors) {
-        return tensors.stream().mapToLong(TensorContent::bytes).reduce(0, Math::addExact);
+    private static long bytes(List<List<TensorContent>> shards) {
+        return shards.stream()
+                .flatMap(List::stream)
+                .mapToLong(TensorContent::bytes)
+                .reduce(0, Math::addExact);
     }
 
     private static String index(Map<String, String> fileOfTensor, long bytes) {
