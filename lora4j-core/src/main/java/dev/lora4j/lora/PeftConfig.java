@@ -101,6 +101,7 @@ final class PeftConfig {
     }
 
     private static void requireNothingElse(ObjectNode json, String file) {
+        PeftKeys.requireKnown(json, file);
         for (String key : REFUSED_FLAGS) {
             if (json.path(key).asBoolean(false)) {
                 throw refused(file, key, json);

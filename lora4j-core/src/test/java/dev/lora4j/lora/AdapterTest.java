@@ -239,6 +239,7 @@ class AdapterTest {
         assertRefused("{\"target_modules\":[\"q_proj\"]}", "tensors have no place in the base");
         assertRefused("{\"target_modules\":[\"q_proj\",\"v_porj\"]}", "did you mean v_proj");
         assertRefused("{\"use_qalora\":true}", "\"use_qalora\" is true, which lora4j does not do yet");
+        assertRefused("{\"use_newest\":{\"k\":2}}", "\"use_newest\" is {\"k\":2}, a key that lora4j does not know");
         assertRefused("{\"use_dora\":true}", "q_proj.lora_magnitude_vector\" is missing");
         assertRefused("{\"lora_bias\":true}", "q_proj.lora_B.bias\" is missing");
         assertRefused("{\"bias\":\"some\"}", "bias is \"some\"; expected none, all or lora_only");
