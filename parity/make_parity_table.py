@@ -49,10 +49,11 @@ def main():
 def run_java(output):
     class_path = (ROOT / "lora4j-cli/target/class-path").read_text().strip()
     own = [f"{ROOT}/{module}/target/{kind}" for module in MODULES for kind in ("test-classes", "classes")]
-    console = next(Path.home().glob(".m2/repository/org/assertj/assertj-core/*/assertj-core-*.jar"))
+    assertions = next(Path.home().glob(".m2/repository/org/assertj/assertj-core/*/assertj-core-*.jar"))
     options = ["-Dorg.bytedeco.openblas.load=mkl_rt", "-Dorg.bytedeco.javacpp.maxPhysicalBytes=0"]
-    path = ":".join([*own, class_path, str(console)])
-    subprocess.run(["java", *options, "-cp", path, "dev.lora4j.golden.ParityRows", str(output)], check=True)
+    path = ":".join([*own, class_path, str(assertions)])
+    command = ["java", *options, "-cp", path, "dev.lora4j.golden.ParityRows", str(output)]
+    subprocess.run(command, check=True, env=dict(os.environ, OMP_NUM_THREADS="1"))
 
 
 def line(name, row, scratch):

@@ -77,18 +77,18 @@ final class CombineCommand implements Callable<Integer> {
         }
         try (ModelFiles files = model.open()) {
             ModelTask task = AdapterFolder.task(adapters.get(0), LanguageModel.usualTask(files));
-            try (LanguageModel outline = LanguageModel.outline(files, task)) {
-                combine(outline);
+            try (LanguageModel base = AdapterFolder.base(files, task, adapters)) {
+                combine(base);
             }
         }
         return 0;
     }
 
-    private void combine(LanguageModel outline) {
+    private void combine(LanguageModel base) {
         List<WeightedAdapter> sources = new ArrayList<>();
         try {
             for (int i = 0; i < adapters.size(); i++) {
-                Adapter adapter = AdapterFolder.read(adapters.get(i), outline);
+                Adapter adapter = AdapterFolder.read(adapters.get(i), base);
                 sources.add(new WeightedAdapter(
                         adapters.get(i).toString(), adapter, weights.isEmpty() ? 1 : weights.get(i)));
             }

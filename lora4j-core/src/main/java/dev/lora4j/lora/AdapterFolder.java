@@ -8,10 +8,12 @@ import dev.lora4j.formats.AtomicDirectory;
 import dev.lora4j.formats.AtomicFile;
 import dev.lora4j.formats.FileContent;
 import dev.lora4j.formats.JsonFile;
+import dev.lora4j.formats.ModelFiles;
 import dev.lora4j.formats.safetensors.SafetensorsWriter;
 import dev.lora4j.formats.safetensors.TensorContent;
 import dev.lora4j.model.LanguageModel;
 import dev.lora4j.model.ModelTask;
+import dev.lora4j.tensor.Device;
 import dev.lora4j.tensor.Scope;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -60,6 +62,21 @@ public final class AdapterFolder {
         Path config = AdapterFiles.configuration(folder);
         return PeftConfig.parse(JsonFile.read(config), config.toString(), absent)
                 .task();
+    }
+
+    /**
+     * A base as far as adapters need it to be read: its outline, or its weights where one begins with a part of them.
+     *
+     * @param folders of the adapters
+     */
+    public static LanguageModel base(ModelFiles files, ModelTask task, List<Path> folders) {
+        boolean weights = false;
+        for (Path folder : folders) {
+            Path config = AdapterFiles.configuration(folder);
+            PeftConfig.Parsed parsed = PeftConfig.parse(JsonFile.read(config), config.toString(), task);
+            weights |= parsed.config().initialization().changesBase();
+        }
+        return weights ? LanguageModel.load(files, task, Device.CPU) : LanguageModel.outline(files, task);
     }
 
     static List<String> labels(Path folder) {

@@ -157,8 +157,7 @@ final class AdapterReader {
             pair = pair.withMagnitude(Magnitude.of(tensors.scope(), magnitude, weight, pair));
         }
         if (config.initialization().changesBase() && !embedding) {
-            InitialPair initial = new InitialPair(config.initialization(), rank, pair.scaling(), 0);
-            parts.anchors().put(path, initial.of(weight).copy(tensors.scope()).negated(tensors.scope()));
+            parts.anchors().put(path, anchor(tensors.scope(), weight, pair));
         }
         if (embedding) {
             parts.embeddings().add(path);
@@ -166,6 +165,18 @@ final class AdapterReader {
         }
         parts.lowRanks().put(path, pair);
         parts.note(module);
+    }
+
+    /** What takes off again what the pair began with; it follows from W, so an outline is not enough. */
+    private LowRank anchor(Scope owner, Tensor weight, LowRank pair) {
+        Initialization kind = parsed.config().initialization();
+        if (weight.norm(-1).sum().item() == 0) {
+            throw new AdapterException(
+                    file + ": the adapter began with a part of the base's weights (init_lora_weights " + kind.peftName()
+                            + "), and this base has none; load it whole");
+        }
+        LowRank initial = new InitialPair(kind, pair.rank(), pair.scaling(), 0).of(weight);
+        return new LowRank(owner.keep(initial.a()), owner.keep(initial.b().timesInPlace(-1)), initial.scaling());
     }
 
     /** PEFT writes the base's own table beside a pair for it; another size would mean another vocabulary. */

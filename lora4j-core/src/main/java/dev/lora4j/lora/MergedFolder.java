@@ -48,7 +48,7 @@ public final class MergedFolder {
     static Report write(ModelFiles base, Path adapterFolder, Optional<ElementType> type, Path output, long shardBytes) {
         MergedConfig.requireFloating(type);
         ModelTask task = AdapterFolder.task(adapterFolder, LanguageModel.usualTask(base));
-        try (LanguageModel outline = LanguageModel.outline(base, task);
+        try (LanguageModel outline = AdapterFolder.base(base, task, List.of(adapterFolder));
                 Adapter adapter = AdapterFolder.read(adapterFolder, outline);
                 StoredValues values = new StoredValues()) {
             MergedLayout layout = new MergedLayout(base, outline, adapter);

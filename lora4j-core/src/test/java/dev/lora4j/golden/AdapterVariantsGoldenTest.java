@@ -2,17 +2,23 @@ package dev.lora4j.golden;
 
 import static dev.lora4j.golden.Golden.assertClose;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.lora4j.formats.JsonFile;
+import dev.lora4j.formats.ModelFiles;
 import dev.lora4j.formats.StoredTensor;
+import dev.lora4j.formats.safetensors.HuggingFaceFolder;
 import dev.lora4j.formats.safetensors.SafetensorsFile;
 import dev.lora4j.lora.Adapter;
+import dev.lora4j.lora.AdapterException;
 import dev.lora4j.lora.AdapterFolder;
 import dev.lora4j.lora.AdapterRouting;
+import dev.lora4j.lora.MergedFolder;
 import dev.lora4j.lora.MergedModel;
 import dev.lora4j.model.LanguageModel;
+import dev.lora4j.model.ModelTask;
 import dev.lora4j.model.Routing;
 import dev.lora4j.model.TokenBatch;
 import dev.lora4j.tensor.Scope;
@@ -21,8 +27,10 @@ import dev.lora4j.tensor.Tensor;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -197,6 +205,32 @@ class AdapterVariantsGoldenTest {
                 LanguageModel merged = MergedModel.of(model, adapter)) {
             Tensor found = logits(merged, golden.ids(0), Routing.NONE);
             assertClose(found, golden.tensor(variant(name) + ".merged.0"), LOGITS, name);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"llama/pissa", "llama/olora", "gpt2/pissa", "llama/dora", "qwen2/lora-bias", "llama/embeddings"})
+    void aMergedFolderIsPeftsMerge(String name, @TempDir Path scratch) {
+        try (Scope scope = Scope.open();
+                Golden golden = Golden.variants(model(name));
+                ModelFiles base = HuggingFaceFolder.open(golden.folder)) {
+            MergedFolder.write(base, folder(golden, variant(name)), Optional.empty(), scratch.resolve("merged"));
+            try (LanguageModel merged = LanguageModel.load(HuggingFaceFolder.open(scratch.resolve("merged")))) {
+                Tensor found = logits(merged, golden.ids(0), Routing.NONE);
+                assertClose(found, golden.tensor(variant(name) + ".merged.0"), LOGITS, name);
+            }
+        }
+    }
+
+    @Test
+    void anAdapterThatBeganWithTheWeightsIsNotReadOntoAnOutline() {
+        try (Golden golden = Golden.variants("llama");
+                ModelFiles base = HuggingFaceFolder.open(golden.folder);
+                LanguageModel outline = LanguageModel.outline(base, ModelTask.CAUSAL_LM)) {
+            assertThatThrownBy(() -> AdapterFolder.read(folder(golden, "pissa"), outline))
+                    .isInstanceOf(AdapterException.class)
+                    .hasMessageContaining("began with a part of the base's weights");
         }
     }
 }

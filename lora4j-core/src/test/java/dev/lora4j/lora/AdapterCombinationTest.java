@@ -253,20 +253,15 @@ class AdapterCombinationTest {
     void handWorkedTies() {
         Adapter first = corner(new float[] {4, 1}, new float[] {1, 0}); // [[4, 1], [0, 0]]
         Adapter second = corner(new float[] {-3, 2}, new float[] {1, 2}); // [[-3, 2], [-6, 4]]
-        Truncation full = new Truncation.Exact();
+        CombinationMethod ties = CombinationMethod.ties(1, MajoritySign.TOTAL, new Truncation.Exact());
         // total: sums 1, 3, -6, 4 elect +, +, -, +; the means are over those that agree
-        assertThat(cornerOf(combine(
-                        CombinationMethod.ties(1, MajoritySign.TOTAL, full), weighted(first, 1), weighted(second, 1))))
+        assertThat(cornerOf(combine(ties, weighted(first, 1), weighted(second, 1))))
                 .containsExactly(new double[] {4, 1.5, -6, 4}, within(ROUNDING));
         // subtracting the second: votes 4, 1, 0, 0 and 3, -2, 6, -4 elect +, -, +, -
-        assertThat(cornerOf(combine(
-                        CombinationMethod.ties(1, MajoritySign.TOTAL, full), weighted(first, 1), weighted(second, -1))))
+        assertThat(cornerOf(combine(ties, weighted(first, 1), weighted(second, -1))))
                 .containsExactly(new double[] {3.5, -2, 6, -4}, within(ROUNDING));
         // weights scale but do not vote
-        assertThat(cornerOf(combine(
-                        CombinationMethod.ties(1, MajoritySign.TOTAL, full),
-                        weighted(first, 0.5),
-                        weighted(second, 3))))
+        assertThat(cornerOf(combine(ties, weighted(first, 0.5), weighted(second, 3))))
                 .containsExactly(new double[] {2, 3.25, -18, 12}, within(ROUNDING));
     }
 
