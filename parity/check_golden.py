@@ -49,7 +49,11 @@ def check_classifier(folder, facts, tensors):
 
 
 def reloaded(model_class, base, adapter):
-    model = model_class.from_pretrained(base, attn_implementation="eager", dtype=torch.float64)
+    # PEFT takes the beginning of pissa and olora off the base in float32 only
+    settings = json.loads((adapter / "adapter_config.json").read_text())
+    dtype = torch.float32 if settings["init_lora_weights"] in ("pissa", "olora") else torch.float64
+    plain = dict(attn_implementation="eager", experts_implementation="eager")
+    model = model_class.from_pretrained(base, dtype=dtype, **plain)
     return PeftModel.from_pretrained(model, adapter, is_trainable=True).eval().double()
 
 

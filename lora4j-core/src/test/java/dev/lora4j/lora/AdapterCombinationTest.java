@@ -55,12 +55,10 @@ class AdapterCombinationTest {
         Adapter adapter = Adapter.create(model, config, seed);
         opened.add(adapter);
         adapter.lowRanks().forEach((path, pair) -> {
-            pair.a()
-                    .copyFrom(
-                            Random.normal(seed + path.hashCode(), 0.5, pair.a().shape()));
-            pair.b()
-                    .copyFrom(
-                            Random.normal(seed - path.hashCode(), 0.5, pair.b().shape()));
+            Tensor a = pair.a();
+            Tensor b = pair.b();
+            a.copyFrom(Random.normal(seed + path.hashCode(), 0.5, a.shape()));
+            b.copyFrom(Random.normal(seed - path.hashCode(), 0.5, b.shape()));
         });
         return adapter;
     }
