@@ -2,7 +2,6 @@ package dev.lora4j.tensor;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.bytedeco.pytorch.global.torch;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,9 +37,8 @@ public final class LowRankLinear {
     public static Tensor apply(Tape tape, Tensor x, Tensor weight, @Nullable Tensor bias, List<Segment> segments) {
         requireInput(x, weight);
         try (Scope scope = Scope.open()) {
-            org.bytedeco.pytorch.Tensor transposed = weight.at().t();
             Tensor y = new Tensor(
-                    bias == null ? torch.mm(x.at(), transposed) : torch.addmm(bias.at(), x.at(), transposed));
+                    Products.product(x.at(), weight.at().t(), bias == null ? null : bias.at()));
             List<SegmentPass> passes = new ArrayList<>();
             for (Segment segment : segments) {
                 passes.add(SegmentPass.forward(x, y, weight, bias, segment));

@@ -133,15 +133,14 @@ public final class Tape implements AutoCloseable {
         }
         Gradient found = gradients.get(tensor);
         if (found == null) {
-            put(tensor, new Tensor(org.bytedeco.pytorch.global.torch.mm(left, right)), true);
+            put(tensor, new Tensor(Products.product(left, right, null)), true);
         } else if (found.exclusive()) {
-            found.value().at().addmm_(left, right);
+            org.bytedeco.pytorch.Tensor sum = Products.added(found.value().at(), left, right);
+            if (sum != found.value().at()) {
+                put(tensor, new Tensor(sum), true);
+            }
         } else {
-            put(
-                    tensor,
-                    new Tensor(org.bytedeco.pytorch.global.torch.addmm(
-                            found.value().at(), left, right)),
-                    true);
+            put(tensor, new Tensor(org.bytedeco.pytorch.global.torch.addmm(found.value().at(), left, right)), true);
         }
     }
 
