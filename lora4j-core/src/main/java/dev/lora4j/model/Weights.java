@@ -4,6 +4,7 @@ import dev.lora4j.formats.ModelFiles;
 import dev.lora4j.formats.StoredTensor;
 import dev.lora4j.tensor.DType;
 import dev.lora4j.tensor.Device;
+import dev.lora4j.tensor.FrozenMatrix;
 import dev.lora4j.tensor.MappedFile;
 import dev.lora4j.tensor.Scope;
 import dev.lora4j.tensor.Tensor;
@@ -111,7 +112,7 @@ final class Weights implements AutoCloseable {
 
     /** A table whose name in the files differs from its path in the model. */
     EmbeddingTable embedding(String path, String name, long rows, long width) {
-        return new EmbeddingTable(path, get(name + ".weight", rows, width));
+        return new EmbeddingTable(path, FrozenMatrix.of(get(name + ".weight", rows, width)));
     }
 
     Linear linear(String path, long out, long in, boolean bias) {
@@ -127,7 +128,7 @@ final class Weights implements AutoCloseable {
     Linear conv1d(String path, String name, long out, long in, List<Linear.Part> parts) {
         try (Scope loading = Scope.open()) {
             Tensor weight = scope.keep(get(name + ".weight", in, out).transpose(0, 1));
-            return new Linear(path, weight, get(name + ".bias", out), new Linear.Layout(true, parts));
+            return new Linear(path, FrozenMatrix.of(weight), get(name + ".bias", out), new Linear.Layout(true, parts));
         }
     }
 

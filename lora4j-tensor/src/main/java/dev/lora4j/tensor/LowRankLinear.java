@@ -2,7 +2,6 @@ package dev.lora4j.tensor;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.bytedeco.pytorch.global.torch;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,11 +35,15 @@ public final class LowRankLinear {
      * @return y [rows, out]
      */
     public static Tensor apply(Tape tape, Tensor x, Tensor weight, @Nullable Tensor bias, List<Segment> segments) {
+        return apply(tape, x, FrozenMatrix.of(weight), bias, segments);
+    }
+
+    /** The same with a weight however it is kept. */
+    public static Tensor apply(
+            Tape tape, Tensor x, FrozenMatrix weight, @Nullable Tensor bias, List<Segment> segments) {
         requireInput(x, weight);
         try (Scope scope = Scope.open()) {
-            org.bytedeco.pytorch.Tensor transposed = weight.at().t();
-            Tensor y = new Tensor(
-                    bias == null ? torch.mm(x.at(), transposed) : torch.addmm(bias.at(), x.at(), transposed));
+            Tensor y = weight.product(x, bias);
             List<SegmentPass> passes = new ArrayList<>();
             for (Segment segment : segments) {
                 passes.add(SegmentPass.forward(x, y, weight, bias, segment));
@@ -52,36 +55,38 @@ public final class LowRankLinear {
         }
     }
 
-    private static void requireInput(Tensor x, Tensor weight) {
-        if (x.rank() != 2 || weight.rank() != 2 || x.size(1) != weight.size(1)) {
-            throw new TensorException("input is " + x + " and the weight is " + weight
-                    + "; expected input [rows, in] and weight [out, in] with the same in");
+    private static void requireInput(Tensor x, FrozenMatrix weight) {
+        if (x.rank() != 2 || x.size(1) != weight.inFeatures()) {
+            throw new TensorException("input is " + x + " and the weight is [" + weight.outFeatures() + ", "
+                    + weight.inFeatures() + "]; expected input [rows, in] and weight [out, in] with the same in");
         }
     }
 
     private static boolean matters(
-            Tape tape, Tensor x, Tensor weight, @Nullable Tensor bias, List<SegmentPass> passes) {
+            Tape tape, Tensor x, FrozenMatrix weight, @Nullable Tensor bias, List<SegmentPass> passes) {
         return tape.tracks(x)
-                || tape.tracks(weight)
+                || tape.tracks(weight.trainable())
                 || tape.tracks(bias)
                 || passes.stream().anyMatch(pass -> pass.matters(tape));
     }
 
-    private static Tensor[] saved(Tensor x, Tensor weight, List<SegmentPass> passes) {
-        List<Tensor> saved = new ArrayList<>(List.of(x, weight));
+    private static Tensor[] saved(Tensor x, FrozenMatrix weight, List<SegmentPass> passes) {
+        List<Tensor> saved = new ArrayList<>(List.of(x));
+        saved.addAll(weight.tensors());
         passes.forEach(pass -> saved.addAll(pass.saved()));
         return saved.toArray(Tensor[]::new);
     }
 
     private static void backward(
-            Tape tape, Tensor dy, Tensor x, Tensor weight, @Nullable Tensor bias, List<SegmentPass> passes) {
+            Tape tape, Tensor dy, Tensor x, FrozenMatrix weight, @Nullable Tensor bias, List<SegmentPass> passes) {
         Tensor dBase = baseGradient(dy, passes);
-        tape.addProduct(x, dBase.at(), weight.at());
+        tape.addProduct(x, dBase, weight);
         for (SegmentPass pass : passes) {
             pass.backward(tape, dy, x, weight);
         }
-        if (tape.tracks(weight)) {
-            tape.addProduct(weight, dBase.at().t(), x.at());
+        Tensor trained = weight.trainable();
+        if (trained != null) {
+            tape.addProduct(trained, dBase.at().t(), x.at());
         }
         if (bias != null && tape.tracks(bias)) {
             tape.add(bias, new Tensor(dy.at().sum(0)));

@@ -145,6 +145,19 @@ public final class Tape implements AutoCloseable {
         }
     }
 
+    /** Adds {@code dy W} to a tensor's gradient, in the buffer that exists if there is one. */
+    void addProduct(Tensor tensor, Tensor dy, FrozenMatrix weight) {
+        if (!tracks(tensor)) {
+            return;
+        }
+        Gradient found = gradients.get(tensor);
+        if (found == null) {
+            put(tensor, weight.gradient(dy), true);
+        } else {
+            weight.addGradient(buffer(tensor, tensor.shape(), dy), dy);
+        }
+    }
+
     /** The gradient buffer of a tensor of this shape, for adding into a part of it; zeros at first. */
     Tensor buffer(Tensor tensor, long[] shape, Tensor like) {
         Gradient found = gradients.get(tensor);
