@@ -10,6 +10,7 @@ import dev.lora4j.model.Linear;
 import dev.lora4j.model.ModelTask;
 import dev.lora4j.model.ModuleValues;
 import dev.lora4j.tensor.DType;
+import dev.lora4j.tensor.FrozenMatrix;
 import dev.lora4j.tensor.LowRank;
 import dev.lora4j.tensor.Magnitude;
 import dev.lora4j.tensor.MappedFile;
@@ -135,9 +136,9 @@ final class AdapterReader {
         boolean embedding = module instanceof EmbeddingTable;
         LoraConfig config = parsed.config();
         int rank = config.rankAt(path);
-        Tensor weight = embedding ? module.weight().transpose(0, 1) : module.weight();
-        Tensor a = take(tensors, TensorNames.loraA(path, embedding), rank, weight.size(1));
-        Tensor b = take(tensors, TensorNames.loraB(path, embedding), weight.size(0), rank);
+        long out = module.shape()[embedding ? 1 : 0];
+        Tensor a = take(tensors, TensorNames.loraA(path, embedding), rank, module.shape()[embedding ? 0 : 1]);
+        Tensor b = take(tensors, TensorNames.loraB(path, embedding), out, rank);
         LowRank pair = new LowRank(a, b, config.scalingAt(path));
         Optional<Tensor> blocks = FusedParts.blocks(config, module);
         if (blocks.isPresent()) {
@@ -150,14 +151,14 @@ final class AdapterReader {
             }
         }
         if (config.hasLoraBias() && !embedding) {
-            pair = pair.withBias(take(tensors, TensorNames.loraBias(path), weight.size(0)));
+            pair = pair.withBias(take(tensors, TensorNames.loraBias(path), out));
         }
         if (config.isDora()) {
-            Tensor magnitude = take(tensors, TensorNames.magnitude(path), weight.size(0));
-            pair = pair.withMagnitude(Magnitude.of(tensors.scope(), magnitude, weight, pair));
+            Tensor magnitude = take(tensors, TensorNames.magnitude(path), out);
+            pair = pair.withMagnitude(Magnitude.of(tensors.scope(), magnitude, FreshAdapter.matrix(module), pair));
         }
         if (config.initialization().changesBase() && !embedding) {
-            parts.anchors().put(path, anchor(tensors.scope(), weight, pair));
+            parts.anchors().put(path, anchor(tensors.scope(), FreshAdapter.matrix(module), pair));
         }
         if (embedding) {
             parts.embeddings().add(path);
@@ -168,9 +169,9 @@ final class AdapterReader {
     }
 
     /** What takes off again what the pair began with; it follows from W, so an outline is not enough. */
-    private LowRank anchor(Scope owner, Tensor weight, LowRank pair) {
+    private LowRank anchor(Scope owner, FrozenMatrix weight, LowRank pair) {
         Initialization kind = parsed.config().initialization();
-        if (weight.norm(-1).sum().item() == 0) {
+        if (weight.dense().norm(-1).sum().item() == 0) {
             throw new AdapterException(
                     file + ": the adapter began with a part of the base's weights (init_lora_weights " + kind.peftName()
                             + "), and this base has none; load it whole");
@@ -182,7 +183,7 @@ final class AdapterReader {
     /** PEFT writes the base's own table beside a pair for it; another size would mean another vocabulary. */
     private void skipBaseTable(String path, AdaptableModule module) {
         StoredTensor.Mapped stored = left.remove(TensorNames.weight(path + ".base_layer"));
-        List<Long> expected = List.of(module.weight().size(0), module.weight().size(1));
+        List<Long> expected = List.of(module.shape()[0], module.shape()[1]);
         if (stored != null && !stored.shape().equals(expected)) {
             throw new AdapterException(file + ": \"" + stored.name() + "\" has shape " + stored.shape()
                     + ", the base has " + expected + "; the adapter was trained with another vocabulary");
@@ -192,14 +193,11 @@ final class AdapterReader {
     private ModuleValues saved(AdapterParts parts, Tensors tensors, AdaptableModule module) {
         String path = module.path();
         if (parts.transposed().contains(path)) {
-            Tensor stored = take(
-                    tensors,
-                    TensorNames.weight(path),
-                    module.weight().transpose(0, 1).shape());
+            Tensor stored = take(tensors, TensorNames.weight(path), module.shape()[1], module.shape()[0]);
             Tensor weight = tensors.scope().keep(stored.transpose(0, 1));
             return new ModuleValues(weight, take(tensors, TensorNames.bias(path), weight.size(0)));
         }
-        long[] shape = module.weight().shape();
+        long[] shape = module.shape();
         boolean head = path.equals(model.headPlan().output());
         StoredTensor.Mapped stored = left.get(TensorNames.weight(path));
         if (head && stored != null && stored.shape().size() == 2) {
@@ -233,7 +231,7 @@ final class AdapterReader {
                     + " and holds values that are not finite numbers; the adapter is damaged");
         }
         Tensor onDevice =
-                view.to(DType.F32).copy().to(model.linears().get(0).weight().device());
+                view.to(DType.F32).copy().to(model.linears().get(0).matrix().device());
         return tensors.scope().keep(onDevice);
     }
 

@@ -2,6 +2,7 @@ package dev.lora4j.lora;
 
 import dev.lora4j.model.ExpertStack;
 import dev.lora4j.tensor.DType;
+import dev.lora4j.tensor.FrozenMatrix;
 import dev.lora4j.tensor.LowRank;
 import dev.lora4j.tensor.Scope;
 import dev.lora4j.tensor.Tensor;
@@ -20,7 +21,7 @@ final class ExpertPairs {
      */
     static LowRank fresh(ExpertStack stack, Initialization begin, int rank, double scaling, long key) {
         int all = Math.multiplyExact(rank, stack.experts());
-        return new InitialPair(begin, all, scaling, key).of(stack.matrix(0));
+        return new InitialPair(begin, all, scaling, key).of(FrozenMatrix.of(stack.matrix(0)));
     }
 
     /** W + s·B·A of every expert, [experts, out, in]; of the calling thread's scope. */

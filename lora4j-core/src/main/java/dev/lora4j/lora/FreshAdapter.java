@@ -10,6 +10,7 @@ import dev.lora4j.model.ModuleValues;
 import dev.lora4j.tensor.DType;
 import dev.lora4j.tensor.Device;
 import dev.lora4j.tensor.DropoutStream;
+import dev.lora4j.tensor.FrozenMatrix;
 import dev.lora4j.tensor.LowRank;
 import dev.lora4j.tensor.Magnitude;
 import dev.lora4j.tensor.Random;
@@ -106,17 +107,19 @@ final class FreshAdapter {
 
     private void addPair(AdapterParts parts, LoraConfig config, AdaptableModule module) {
         String path = module.path();
-        Device device = module.weight().device();
         int rank = config.rankAt(path);
         double scaling = config.scalingAt(path);
-        Tensor weight = module.weight();
         LowRank pair;
-        if (module instanceof EmbeddingTable) {
-            weight = weight.transpose(0, 1);
-            Tensor b = Random.normal(key(path), 1, weight.size(0), rank);
-            pair = kept(new LowRank(Tensor.zeros(DType.F32, rank, weight.size(1)), b, scaling), device);
+        Device device;
+        if (module instanceof EmbeddingTable table) {
+            device = table.matrix().device();
+            Tensor b = Random.normal(key(path), 1, table.matrix().inFeatures(), rank);
+            Tensor a = Tensor.zeros(DType.F32, rank, table.matrix().outFeatures());
+            pair = kept(new LowRank(a, b, scaling), device);
             parts.embeddings().add(path);
         } else {
+            FrozenMatrix weight = matrix(module);
+            device = weight.device();
             LowRank initial = new InitialPair(config.initialization(), rank, scaling, key(path)).of(weight);
             pair = kept(initial, device);
             Optional<Tensor> blocks = FusedParts.blocks(config, module);
@@ -129,13 +132,20 @@ final class FreshAdapter {
         }
         if (config.hasLoraBias() && module instanceof Linear) {
             pair = pair.withBias(
-                    scope.keep(Tensor.zeros(DType.F32, weight.size(0)).to(device)));
+                    scope.keep(Tensor.zeros(DType.F32, pair.b().size(0)).to(device)));
         }
         if (config.isDora()) {
-            pair = pair.withMagnitude(Magnitude.fresh(scope, weight, pair));
+            pair = pair.withMagnitude(Magnitude.fresh(scope, matrix(module), pair));
         }
         parts.lowRanks().put(path, pair);
         parts.note(module);
+    }
+
+    /** The matrix [out, in] that a pair sits beside; of a table [rows, hidden] its transpose. */
+    static FrozenMatrix matrix(AdaptableModule module) {
+        return module instanceof Linear linear
+                ? linear.matrix()
+                : FrozenMatrix.of(module.weight().transpose(0, 1));
     }
 
     private LowRank kept(LowRank pair, Device device) {

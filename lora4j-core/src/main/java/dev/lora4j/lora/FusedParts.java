@@ -37,7 +37,7 @@ final class FusedParts {
                     + (names.isEmpty() ? "is not fused from parts" : "has " + names));
         }
         int rank = config.rankAt(module.path()) / wanted.size();
-        long outputs = module.weight().size(0);
+        long outputs = module.shape()[0];
         Tensor blocks = Tensor.zeros(DType.F32, outputs, (long) rank * wanted.size());
         long start = 0;
         for (Linear.Part part : parts) {

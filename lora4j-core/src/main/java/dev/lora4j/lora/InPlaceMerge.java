@@ -3,7 +3,7 @@ package dev.lora4j.lora;
 import dev.lora4j.model.AdaptableModule;
 import dev.lora4j.model.EmbeddingTable;
 import dev.lora4j.model.LanguageModel;
-import dev.lora4j.model.ModuleValues;
+import dev.lora4j.model.ModuleChange;
 import dev.lora4j.tensor.LowRank;
 import dev.lora4j.tensor.Scope;
 import dev.lora4j.tensor.Tensor;
@@ -62,16 +62,16 @@ public final class InPlaceMerge implements AutoCloseable {
         }
     }
 
-    private static ModuleValues writable(
+    private static ModuleChange.Values writable(
             AdaptableModule module, Set<String> paths, Map<String, Tensor> weights, Scope owner) {
         if (!paths.contains(module.path())) {
-            return ModuleValues.of(module);
+            return ModuleChange.Values.unchanged(module);
         }
         try (Scope copying = Scope.open()) {
             Tensor copy = owner.keep(module.weight().copy());
             // of a table [rows, hidden] the transposed view is what a pair is added to
             weights.put(module.path(), module instanceof EmbeddingTable ? owner.keep(copy.transpose(0, 1)) : copy);
-            return new ModuleValues(copy, module.bias());
+            return new ModuleChange.Values(copy, module.bias());
         }
     }
 

@@ -2,6 +2,7 @@ package dev.lora4j.lora;
 
 import dev.lora4j.tensor.DType;
 import dev.lora4j.tensor.Decompositions;
+import dev.lora4j.tensor.FrozenMatrix;
 import dev.lora4j.tensor.LowRank;
 import dev.lora4j.tensor.Random;
 import dev.lora4j.tensor.Scope;
@@ -36,30 +37,34 @@ final class InitialPair {
      * @param weight [out, in]
      * @return of the calling thread's scope, on the processor
      */
-    LowRank of(Tensor weight) {
+    LowRank of(FrozenMatrix weight) {
         try (Scope scope = Scope.open()) {
-            LowRank pair = compute(weight.to(DType.F32));
+            LowRank pair = compute(weight);
             return new LowRank(
                     scope.give(pair.a().contiguous()), scope.give(pair.b().contiguous()), scaling);
         }
     }
 
-    private LowRank compute(Tensor weight) {
-        long out = weight.size(0);
-        long in = weight.size(1);
+    private LowRank compute(FrozenMatrix weight) {
+        long out = weight.outFeatures();
+        long in = weight.inFeatures();
         return switch (kind) {
             case KAIMING -> pair(uniform(key, rank, in), Tensor.zeros(DType.F32, out, rank));
             case GAUSSIAN -> pair(Random.normal(key, 1.0 / rank, rank, in), Tensor.zeros(DType.F32, out, rank));
             case RANDOM -> pair(uniform(key, rank, in), uniform(key + 1, out, rank));
             case ORTHOGONAL -> orthogonal(out, in);
-            case PISSA -> principal(Decompositions.svd(weight));
-            case PISSA_NITER -> principal(randomised(weight));
+            case PISSA -> principal(Decompositions.svd(values(weight)));
+            case PISSA_NITER -> principal(randomised(values(weight)));
             case OLORA -> {
-                Decompositions.Qr qr = Decompositions.qr(weight);
+                Decompositions.Qr qr = Decompositions.qr(values(weight));
                 requireRank(qr.r());
                 yield pair(qr.r().rows(0, rank), qr.q().narrow(1, 0, rank));
             }
         };
+    }
+
+    private static Tensor values(FrozenMatrix weight) {
+        return weight.dense().to(DType.F32);
     }
 
     private LowRank pair(Tensor a, Tensor b) {

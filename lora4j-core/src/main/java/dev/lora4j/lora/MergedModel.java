@@ -5,6 +5,7 @@ import dev.lora4j.model.EmbeddingTable;
 import dev.lora4j.model.ExpertStack;
 import dev.lora4j.model.LanguageModel;
 import dev.lora4j.model.Linear;
+import dev.lora4j.model.ModuleChange;
 import dev.lora4j.model.ModuleValues;
 import dev.lora4j.tensor.LowRank;
 import dev.lora4j.tensor.Magnitude;
@@ -41,26 +42,28 @@ public final class MergedModel {
         }
     }
 
-    private static ModuleValues merged(AdaptableModule module, Adapter adapter, Scope owner) {
+    private static ModuleChange.Values merged(AdaptableModule module, Adapter adapter, Scope owner) {
         String path = module.path();
         ModuleValues saved = adapter.saved().get(path);
         if (saved != null) {
-            return saved.copy(owner);
+            ModuleValues copy = saved.copy(owner);
+            return new ModuleChange.Values(copy.weight(), copy.bias());
         }
         try (Scope scope = Scope.open()) {
             Tensor bias = adapter.biases().getOrDefault(path, module.bias());
-            Tensor weight = module.weight();
+            Tensor weight = null;
             for (LowRank pair : adapter.pairs(path)) {
                 if (module instanceof ExpertStack stack) {
-                    return new ModuleValues(owner.keep(ExpertPairs.merged(stack, pair)), null);
+                    return new ModuleChange.Values(owner.keep(ExpertPairs.merged(stack, pair)), null);
                 }
+                Tensor before = weight == null ? module.weight() : weight;
                 weight = module instanceof EmbeddingTable
-                        ? weight(path, weight.transpose(0, 1), pair).transpose(0, 1)
-                        : weight(path, weight, pair);
+                        ? weight(path, before.transpose(0, 1), pair).transpose(0, 1)
+                        : weight(path, before, pair);
                 bias = bias(bias, pair);
             }
-            return new ModuleValues(
-                    weight == module.weight() ? weight : owner.keep(weight.contiguous()),
+            return new ModuleChange.Values(
+                    weight == null ? null : owner.keep(weight.contiguous()),
                     bias == null || bias == module.bias() ? bias : owner.keep(bias.copy()));
         }
     }

@@ -13,8 +13,18 @@ public sealed interface AdaptableModule permits Linear, EmbeddingTable, Norm, Co
     /** Such as {@code model.layers.0.self_attn.q_proj}. */
     String path();
 
-    /** The main values: a matrix [out, in], a table [rows, hidden], a kernel [out, in, width] or the scales [hidden] of a norm. */
+    /**
+     * The main values: a matrix [out, in], a table [rows, hidden], a kernel [out, in, width] or the scales [hidden] of a
+     * norm.
+     *
+     * @return the tensor that is kept; where the model keeps a matrix compressed, a new one of the thread's scope
+     */
     Tensor weight();
+
+    /** The shape of the weight. */
+    default long[] shape() {
+        return weight().shape();
+    }
 
     /** What is added to the output, [out], or null. */
     @Nullable

@@ -1,6 +1,7 @@
 package dev.lora4j.model;
 
 import dev.lora4j.tensor.Add;
+import dev.lora4j.tensor.FrozenMatrix;
 import dev.lora4j.tensor.Recompute;
 import dev.lora4j.tensor.Scope;
 import dev.lora4j.tensor.Tape;
@@ -38,7 +39,7 @@ record Bert(BertConfig config, Embeddings embeddings, List<BertBlock> blocks) im
             int rows = config.positions().rows();
             if (config.positions().sinusoidal() && !weights.has(name + ".weight")) {
                 Tensor waves = weights.weights().own(SinusoidalPositions.table(rows, config.hidden()));
-                return new EmbeddingTable(weights.modulePrefix() + name, waves);
+                return new EmbeddingTable(weights.modulePrefix() + name, FrozenMatrix.of(waves));
             }
             return weights.table(name, rows, config.hidden());
         }
@@ -112,7 +113,7 @@ record Bert(BertConfig config, Embeddings embeddings, List<BertBlock> blocks) im
     }
 
     private Tensor onDevice(long[] indices) {
-        return Tensor.of(indices).to(embeddings.words().weight().device());
+        return Tensor.of(indices).to(embeddings.words().matrix().device());
     }
 
     @Override

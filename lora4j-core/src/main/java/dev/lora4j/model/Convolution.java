@@ -31,7 +31,7 @@ public record Convolution(String path, Tensor weight, Tensor bias) implements Ad
 
     /** The same convolution with the values that a change says. */
     Convolution map(ModuleChange change) {
-        ModuleValues values = change.apply(this);
-        return new Convolution(path, values.weight(), Objects.requireNonNull(values.bias()));
+        ModuleChange.Values values = change.apply(this);
+        return new Convolution(path, values.weightOr(weight), Objects.requireNonNull(values.bias()));
     }
 }

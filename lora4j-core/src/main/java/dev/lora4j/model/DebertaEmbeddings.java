@@ -47,14 +47,14 @@ record DebertaEmbeddings(
             x = Add.apply(tape, x, positions.apply(tape, onDevice(pass.positions()), routing));
         }
         if (types != null) {
-            long[] known = batch.types(Math.toIntExact(types.weight().size(0)));
+            long[] known = batch.types(Math.toIntExact(types.matrix().outFeatures()));
             x = Add.apply(tape, x, types.apply(tape, onDevice(known), routing));
         }
         return norm.apply(tape, projection == null ? x : projection.apply(tape, x, routing), routing);
     }
 
     private Tensor onDevice(long[] indices) {
-        return Tensor.of(indices).to(words.weight().device());
+        return Tensor.of(indices).to(words.matrix().device());
     }
 
     List<AdaptableModule> modules() {

@@ -50,7 +50,7 @@ record Decoder(
 
     private static Linear head(DecoderConfig config, EmbeddingTable embedding, Weights weights) {
         return config.tiedEmbeddings()
-                ? new Linear("lm_head", embedding.weight(), null)
+                ? new Linear("lm_head", embedding.matrix(), null, Linear.Layout.PLAIN)
                 : weights.linear("lm_head", config.vocabulary(), config.hidden(), false);
     }
 
@@ -76,7 +76,7 @@ record Decoder(
     public Tensor hidden(TokenBatch batch, Pass pass, Tape tape) {
         batch.requireVocabulary(config.vocabulary());
         try (Scope scope = Scope.open()) {
-            Tensor ids = Tensor.of(batch.ids()).to(embedding.weight().device());
+            Tensor ids = Tensor.of(batch.ids()).to(embedding.matrix().device());
             Tensor x = embedding.apply(tape, ids, pass.routing());
             if (config.embeddingScale() != 1) {
                 x = Scale.apply(tape, x, config.embeddingScale());
@@ -148,7 +148,7 @@ record Decoder(
 
     @Override
     public KvCache cache(int capacity) {
-        Device device = embedding.weight().device();
+        Device device = embedding.matrix().device();
         DecoderConfig.Heads heads = config.heads();
         return new KvCache(blocks.size(), capacity, (long) heads.keyValues() * heads.width(), device);
     }

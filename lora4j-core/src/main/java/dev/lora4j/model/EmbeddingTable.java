@@ -1,5 +1,6 @@
 package dev.lora4j.model;
 
+import dev.lora4j.tensor.FrozenMatrix;
 import dev.lora4j.tensor.LowRankEmbedding;
 import dev.lora4j.tensor.Tape;
 import dev.lora4j.tensor.Tensor;
@@ -9,9 +10,19 @@ import org.jspecify.annotations.Nullable;
  * A frozen table of rows looked up by number; knows nothing of any adapter.
  *
  * @param path such as {@code model.embed_tokens}
- * @param weight [rows, hidden]
+ * @param matrix [rows, hidden]
  */
-public record EmbeddingTable(String path, Tensor weight) implements AdaptableModule {
+public record EmbeddingTable(String path, FrozenMatrix matrix) implements AdaptableModule {
+    @Override
+    public Tensor weight() {
+        return matrix.dense();
+    }
+
+    @Override
+    public long[] shape() {
+        return new long[] {matrix.outFeatures(), matrix.inFeatures()};
+    }
+
     @Override
     public @Nullable Tensor bias() {
         return null;
@@ -24,11 +35,13 @@ public record EmbeddingTable(String path, Tensor weight) implements AdaptableMod
                 ids,
                 this,
                 routing,
-                (rows, table, none, segments) -> LowRankEmbedding.apply(tape, rows, table, segments));
+                (rows, own, none, segments) ->
+                        LowRankEmbedding.apply(tape, rows, own == null ? matrix : FrozenMatrix.of(own), segments));
     }
 
     /** The same table with the values that a change says. */
     EmbeddingTable map(ModuleChange change) {
-        return new EmbeddingTable(path, change.apply(this).weight());
+        Tensor other = change.apply(this).weight();
+        return other == null ? this : new EmbeddingTable(path, FrozenMatrix.of(other));
     }
 }

@@ -84,6 +84,6 @@ public record ExpertStack(String path, Tensor weight, List<String> files) implem
 
     /** The same stack with the values that a change says. */
     ExpertStack map(ModuleChange change) {
-        return new ExpertStack(path, change.apply(this).weight(), files);
+        return new ExpertStack(path, change.apply(this).weightOr(weight), files);
     }
 }

@@ -51,7 +51,7 @@ record Gpt2(
 
     private static Linear head(Gpt2Config config, EmbeddingTable tokens, Weights weights) {
         return config.tiedEmbeddings()
-                ? new Linear("lm_head", tokens.weight(), null)
+                ? new Linear("lm_head", tokens.matrix(), null, Linear.Layout.PLAIN)
                 : weights.linear("lm_head", config.vocabulary(), config.hidden(), false);
     }
 
@@ -79,7 +79,7 @@ record Gpt2(
     }
 
     private Tensor onDevice(long[] indices) {
-        return Tensor.of(indices).to(tokens.weight().device());
+        return Tensor.of(indices).to(tokens.matrix().device());
     }
 
     @Override
@@ -132,6 +132,6 @@ record Gpt2(
     @Override
     public KvCache cache(int capacity) {
         return new KvCache(
-                blocks.size(), capacity, config.hidden(), tokens.weight().device());
+                blocks.size(), capacity, config.hidden(), tokens.matrix().device());
     }
 }

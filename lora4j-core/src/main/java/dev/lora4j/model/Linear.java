@@ -1,5 +1,6 @@
 package dev.lora4j.model;
 
+import dev.lora4j.tensor.FrozenMatrix;
 import dev.lora4j.tensor.LowRankLinear;
 import dev.lora4j.tensor.Tape;
 import dev.lora4j.tensor.Tensor;
@@ -10,10 +11,11 @@ import org.jspecify.annotations.Nullable;
  * A frozen linear layer with its path in the model; knows nothing of any adapter.
  *
  * @param path such as {@code model.layers.0.self_attn.q_proj}
- * @param weight [out, in]; a view where the files have it transposed
+ * @param matrix [out, in]; a view where the files have it transposed
  * @param bias [out], or null
  */
-public record Linear(String path, Tensor weight, @Nullable Tensor bias, Layout layout) implements AdaptableModule {
+public record Linear(
+        String path, FrozenMatrix matrix, @Nullable Tensor bias, Layout layout) implements AdaptableModule {
     /**
      * How the files have the matrix, and what it fuses.
      *
@@ -35,7 +37,7 @@ public record Linear(String path, Tensor weight, @Nullable Tensor bias, Layout l
 
     /** A layer of its own values, stored as [out, in]. */
     public Linear(String path, Tensor weight, @Nullable Tensor bias) {
-        this(path, weight, bias, Layout.PLAIN);
+        this(path, FrozenMatrix.of(weight), bias, Layout.PLAIN);
     }
 
     /** A layer of these values. */
@@ -50,22 +52,34 @@ public record Linear(String path, Tensor weight, @Nullable Tensor bias, Layout l
                 x,
                 this,
                 routing,
-                (rows, matrix, shift, segments) -> LowRankLinear.apply(tape, rows, matrix, shift, segments));
+                (rows, own, shift, segments) ->
+                        LowRankLinear.apply(tape, rows, own == null ? matrix : FrozenMatrix.of(own), shift, segments));
+    }
+
+    @Override
+    public Tensor weight() {
+        return matrix.dense();
+    }
+
+    @Override
+    public long[] shape() {
+        return new long[] {outFeatures(), inFeatures()};
     }
 
     /** Width of the input. */
     public long inFeatures() {
-        return weight.size(1);
+        return matrix.inFeatures();
     }
 
     /** Width of the output. */
     public long outFeatures() {
-        return weight.size(0);
+        return matrix.outFeatures();
     }
 
     /** The same layer with the values that a change says. */
     Linear map(ModuleChange change) {
-        ModuleValues values = change.apply(this);
-        return new Linear(path, values.weight(), values.bias(), layout);
+        ModuleChange.Values values = change.apply(this);
+        Tensor other = values.weight();
+        return new Linear(path, other == null ? matrix : FrozenMatrix.of(other), values.bias(), layout);
     }
 }

@@ -2,6 +2,7 @@ package dev.lora4j.model;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.lora4j.tensor.Scope;
+import dev.lora4j.tensor.Tensor;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -19,9 +20,12 @@ final class ModelFingerprint {
         try (Scope scope = Scope.open()) {
             MessageDigest digest = MessageDigest.getInstance("SHA-256");
             digest.update(config.toString().getBytes(StandardCharsets.UTF_8));
+            Tensor zero = Tensor.of(new long[] {0});
             for (Linear linear : linears) {
+                Tensor first = zero.to(linear.matrix().device());
                 long width = Math.min(VALUES, linear.inFeatures());
-                float[] values = linear.weight().rows(0, 1).narrow(1, 0, width).toFloats();
+                float[] values =
+                        linear.matrix().selectRows(first).narrow(1, 0, width).toFloats();
                 digest.update((linear.path() + Arrays.toString(values)).getBytes(StandardCharsets.UTF_8));
             }
             return HexFormat.of().formatHex(digest.digest());

@@ -1,8 +1,28 @@
 package dev.lora4j.model;
 
+import dev.lora4j.tensor.Tensor;
+import org.jspecify.annotations.Nullable;
+
 /** Says which values a module is to have in a view of a model. */
 @FunctionalInterface
 public interface ModuleChange {
-    /** Other values for this module, or {@link ModuleValues#of its own} where it stays as it is. */
-    ModuleValues apply(AdaptableModule module);
+    /** What this module is to have. */
+    Values apply(AdaptableModule module);
+
+    /**
+     * Values of a module in the view.
+     *
+     * @param weight in place of the module's, or null where that stays
+     * @param bias as it is to be, or null for none
+     */
+    record Values(@Nullable Tensor weight, @Nullable Tensor bias) {
+        /** Those that the module has. */
+        public static Values unchanged(AdaptableModule module) {
+            return new Values(null, module.bias());
+        }
+
+        Tensor weightOr(Tensor own) {
+            return weight == null ? own : weight;
+        }
+    }
 }

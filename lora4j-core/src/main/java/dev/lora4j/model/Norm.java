@@ -33,7 +33,12 @@ public record Norm(String path, Tensor weight, @Nullable Tensor bias, double eps
 
     /** [rows, hidden] to the same, with what the routing puts in place of the scales. */
     Tensor apply(Tape tape, Tensor x, Routing routing) {
-        return Spans.apply(tape, x, this, routing, (rows, scale, shift, segments) -> norm(tape, rows, scale, shift));
+        return Spans.apply(
+                tape,
+                x,
+                this,
+                routing,
+                (rows, own, shift, segments) -> norm(tape, rows, own == null ? weight : own, shift));
     }
 
     private Tensor norm(Tape tape, Tensor x, Tensor scale, @Nullable Tensor shift) {
@@ -48,7 +53,7 @@ public record Norm(String path, Tensor weight, @Nullable Tensor bias, double eps
 
     /** The same norm with the values that a change says. */
     Norm map(ModuleChange change) {
-        ModuleValues values = change.apply(this);
-        return new Norm(path, values.weight(), values.bias(), epsilon, unitOffset);
+        ModuleChange.Values values = change.apply(this);
+        return new Norm(path, values.weightOr(weight), values.bias(), epsilon, unitOffset);
     }
 }

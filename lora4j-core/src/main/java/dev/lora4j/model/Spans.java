@@ -26,9 +26,9 @@ final class Spans {
         this.body = body;
     }
 
-    /** The module's computation for some rows with some values. */
+    /** The module's computation for some rows; the weight is null where the module's own is meant. */
     interface Body {
-        Tensor apply(Tensor x, Tensor weight, @Nullable Tensor bias, List<Segment> segments);
+        Tensor apply(Tensor x, @Nullable Tensor weight, @Nullable Tensor bias, List<Segment> segments);
     }
 
     /** All rows at once where nobody brings values; else each span with its own. */
@@ -36,7 +36,7 @@ final class Spans {
         List<Segment> segments = routing.segments(module.path());
         List<Replacement> replacements = routing.replacements(module.path());
         if (replacements.isEmpty()) {
-            return body.apply(x, module.weight(), module.bias(), segments);
+            return body.apply(x, null, module.bias(), segments);
         }
         return new Spans(tape, x, module, segments, body).run(replacements);
     }
@@ -58,8 +58,7 @@ final class Spans {
         }
         boolean all = span.start() == 0 && span.end() == x.size(0);
         Tensor rows = all ? x : RowRange.apply(tape, x, span.start(), span.end());
-        Tensor weight = span.weight() == null ? module.weight() : span.weight();
         Tensor bias = span.bias() == null ? module.bias() : span.bias();
-        parts.add(body.apply(rows, weight, bias, Segment.within(segments, span.start(), span.end())));
+        parts.add(body.apply(rows, span.weight(), bias, Segment.within(segments, span.start(), span.end())));
     }
 }

@@ -4,6 +4,7 @@ import dev.lora4j.formats.ModelFiles;
 import dev.lora4j.formats.StoredTensor;
 import dev.lora4j.tensor.DType;
 import dev.lora4j.tensor.Device;
+import dev.lora4j.tensor.FrozenMatrix;
 import dev.lora4j.tensor.MappedFile;
 import dev.lora4j.tensor.Scope;
 import dev.lora4j.tensor.Tensor;
@@ -111,7 +112,7 @@ final class Weights implements AutoCloseable {
 
     /** A table whose name in the files differs from its path in the model. */
     EmbeddingTable embedding(String path, String name, long rows, long width) {
-        return new EmbeddingTable(path, get(name + ".weight", rows, width));
+        return new EmbeddingTable(path, FrozenMatrix.of(get(name + ".weight", rows, width)));
     }
 
     Linear linear(String path, long out, long in, boolean bias) {
@@ -120,14 +121,23 @@ final class Weights implements AutoCloseable {
 
     /** A linear layer whose name in the files differs from its path in the model. */
     Linear linear(String path, String name, long out, long in, boolean bias) {
-        return new Linear(path, get(name + ".weight", out, in), bias ? get(name + ".bias", out) : null);
+        return new Linear(path, matrix(name + ".weight", out, in), bias ? get(name + ".bias", out) : null);
+    }
+
+    /** Values that are decoded anyway are laid out as products read them fastest; mapped ones stay as they are. */
+    private Tensor matrix(String name, long out, long in) {
+        try (Scope loading = Scope.open()) {
+            Tensor values = load(name, out, in);
+            boolean asStored = outline || files.tensors().get(name) instanceof StoredTensor.Mapped;
+            return scope.keep(asStored ? values : FrozenMatrix.laidOut(values));
+        }
     }
 
     /** A linear layer whose files have its matrix as [in, out]: seen transposed, not copied. */
     Linear conv1d(String path, String name, long out, long in, List<Linear.Part> parts) {
         try (Scope loading = Scope.open()) {
             Tensor weight = scope.keep(get(name + ".weight", in, out).transpose(0, 1));
-            return new Linear(path, weight, get(name + ".bias", out), new Linear.Layout(true, parts));
+            return new Linear(path, FrozenMatrix.of(weight), get(name + ".bias", out), new Linear.Layout(true, parts));
         }
     }
 

@@ -77,7 +77,7 @@ final class TaskLoss {
         Tensor losses = VocabularyLoss.apply(
                 tape,
                 chosen,
-                new VocabularyLoss.Head(output.weight(), segments, model.logitSoftcap()),
+                new VocabularyLoss.Head(output.matrix(), segments, model.logitSoftcap()),
                 new CrossEntropy.Targets(on(hidden, Tensor.of(labels)), weights(hidden, count, weight), smoothing));
         return new Result(losses.sum().item(), count, -1);
     }

@@ -12,8 +12,13 @@ public final class Embedding {
      * @return [tokens, hidden]
      */
     public static Tensor apply(Tape tape, Tensor ids, Tensor weight) {
-        Tensor y = weight.selectRows(ids);
-        if (tape.tracks(weight)) {
+        return apply(tape, ids, FrozenMatrix.of(weight));
+    }
+
+    static Tensor apply(Tape tape, Tensor ids, FrozenMatrix table) {
+        Tensor y = table.selectRows(ids);
+        Tensor weight = table.trainable();
+        if (weight != null && tape.tracks(weight)) {
             tape.record(
                     y,
                     dy -> tape.buffer(weight, weight.shape(), dy).at().index_add_(0, ids.at(), dy.at()),

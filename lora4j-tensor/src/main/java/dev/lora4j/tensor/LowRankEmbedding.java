@@ -33,6 +33,11 @@ public final class LowRankEmbedding {
      * @return [tokens, hidden]
      */
     public static Tensor apply(Tape tape, Tensor ids, Tensor table, List<Segment> segments) {
+        return apply(tape, ids, FrozenMatrix.of(table), segments);
+    }
+
+    /** The same in a table however it is kept. */
+    public static Tensor apply(Tape tape, Tensor ids, FrozenMatrix table, List<Segment> segments) {
         if (segments.isEmpty()) {
             return Embedding.apply(tape, ids, table);
         }
@@ -64,8 +69,9 @@ public final class LowRankEmbedding {
         return new Kept(segment, own, projected, direction);
     }
 
-    private static Tensor[] saved(Tensor ids, Tensor table, List<Kept> kept) {
-        List<Tensor> saved = new ArrayList<>(List.of(ids, table));
+    private static Tensor[] saved(Tensor ids, FrozenMatrix table, List<Kept> kept) {
+        List<Tensor> saved = new ArrayList<>(List.of(ids));
+        saved.addAll(table.tensors());
         for (Kept each : kept) {
             LowRank pair = each.segment().adapter();
             saved.addAll(List.of(pair.a(), pair.b(), each.ids(), each.projected()));
@@ -76,7 +82,7 @@ public final class LowRankEmbedding {
         return saved.toArray(Tensor[]::new);
     }
 
-    private static void backward(Tape tape, Tensor dy, Tensor ids, Tensor table, List<Kept> kept) {
+    private static void backward(Tape tape, Tensor dy, Tensor ids, FrozenMatrix table, List<Kept> kept) {
         Tensor dTable = kept.stream().anyMatch(each -> each.direction() != null) ? dy.copy() : dy;
         for (Kept each : kept) {
             Segment segment = each.segment();
@@ -88,8 +94,9 @@ public final class LowRankEmbedding {
             }
             backwardPair(tape, rows, each);
         }
-        if (tape.tracks(table)) {
-            tape.buffer(table, table.shape(), dy).at().index_add_(0, ids.at(), dTable.at());
+        Tensor trained = table.trainable();
+        if (trained != null && tape.tracks(trained)) {
+            tape.buffer(trained, trained.shape(), dy).at().index_add_(0, ids.at(), dTable.at());
         }
     }
 

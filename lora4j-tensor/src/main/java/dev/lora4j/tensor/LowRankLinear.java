@@ -35,51 +35,61 @@ public final class LowRankLinear {
      * @return y [rows, out]
      */
     public static Tensor apply(Tape tape, Tensor x, Tensor weight, @Nullable Tensor bias, List<Segment> segments) {
+        return apply(tape, x, FrozenMatrix.of(weight), bias, segments);
+    }
+
+    /** The same with a weight however it is kept. */
+    public static Tensor apply(
+            Tape tape, Tensor x, FrozenMatrix weight, @Nullable Tensor bias, List<Segment> segments) {
         requireInput(x, weight);
         try (Scope scope = Scope.open()) {
-            Tensor y = new Tensor(
-                    Products.product(x.at(), weight.at().t(), bias == null ? null : bias.at()));
+            Tensor y = weight.product(x, bias);
             List<SegmentPass> passes = new ArrayList<>();
             for (Segment segment : segments) {
                 passes.add(SegmentPass.forward(x, y, weight, bias, segment));
             }
             if (matters(tape, x, weight, bias, passes)) {
-                tape.record(y, dy -> backward(tape, dy, x, weight, bias, passes), saved(x, weight, passes));
+                tape.record(y, dy -> backward(tape, dy, x, weight, bias, passes), saved(tape, x, weight, passes));
             }
             return scope.give(y);
         }
     }
 
-    private static void requireInput(Tensor x, Tensor weight) {
-        if (x.rank() != 2 || weight.rank() != 2 || x.size(1) != weight.size(1)) {
-            throw new TensorException("input is " + x + " and the weight is " + weight
-                    + "; expected input [rows, in] and weight [out, in] with the same in");
+    private static void requireInput(Tensor x, FrozenMatrix weight) {
+        if (x.rank() != 2 || x.size(1) != weight.inFeatures()) {
+            throw new TensorException("input is " + x + " and the weight is [" + weight.outFeatures() + ", "
+                    + weight.inFeatures() + "]; expected input [rows, in] and weight [out, in] with the same in");
         }
     }
 
     private static boolean matters(
-            Tape tape, Tensor x, Tensor weight, @Nullable Tensor bias, List<SegmentPass> passes) {
+            Tape tape, Tensor x, FrozenMatrix weight, @Nullable Tensor bias, List<SegmentPass> passes) {
         return tape.tracks(x)
-                || tape.tracks(weight)
+                || tape.tracks(weight.trainable())
                 || tape.tracks(bias)
                 || passes.stream().anyMatch(pass -> pass.matters(tape));
     }
 
-    private static Tensor[] saved(Tensor x, Tensor weight, List<SegmentPass> passes) {
-        List<Tensor> saved = new ArrayList<>(List.of(x, weight));
+    /** x itself only where W is trained: what a segment needs of it, the segment keeps. */
+    private static Tensor[] saved(Tape tape, Tensor x, FrozenMatrix weight, List<SegmentPass> passes) {
+        List<Tensor> saved = new ArrayList<>(weight.tensors());
         passes.forEach(pass -> saved.addAll(pass.saved()));
+        if (tape.tracks(weight.trainable())) {
+            saved.add(x);
+        }
         return saved.toArray(Tensor[]::new);
     }
 
     private static void backward(
-            Tape tape, Tensor dy, Tensor x, Tensor weight, @Nullable Tensor bias, List<SegmentPass> passes) {
+            Tape tape, Tensor dy, Tensor x, FrozenMatrix weight, @Nullable Tensor bias, List<SegmentPass> passes) {
         Tensor dBase = baseGradient(dy, passes);
-        tape.addProduct(x, dBase.at(), weight.at());
+        tape.addProduct(x, dBase, weight);
         for (SegmentPass pass : passes) {
             pass.backward(tape, dy, x, weight);
         }
-        if (tape.tracks(weight)) {
-            tape.addProduct(weight, dBase.at().t(), x.at());
+        Tensor trained = weight.trainable();
+        if (trained != null && tape.tracks(trained)) {
+            tape.addProduct(trained, dBase.at().t(), x.at());
         }
         if (bias != null && tape.tracks(bias)) {
             tape.add(bias, new Tensor(dy.at().sum(0)));

@@ -14,13 +14,13 @@ package dev.lora4j.tensor;
  * @param weight W [out, in], the frozen one
  * @param squares ‖W‖² of each row [out]
  */
-public record Magnitude(Tensor values, Tensor norms, Tensor weight, Tensor squares) {
+public record Magnitude(Tensor values, Tensor norms, FrozenMatrix weight, Tensor squares) {
     /**
      * The magnitude at which the layer computes what it does without the pair's direction: m = n.
      *
      * @param owner of the new tensors
      */
-    public static Magnitude fresh(Scope owner, Tensor weight, LowRank pair) {
+    public static Magnitude fresh(Scope owner, FrozenMatrix weight, LowRank pair) {
         try (Scope scope = Scope.open()) {
             Tensor values = owner.keep(Tensor.zerosLike(rowSquares(weight)));
             Magnitude magnitude = of(owner, values, weight, pair);
@@ -32,10 +32,11 @@ public record Magnitude(Tensor values, Tensor norms, Tensor weight, Tensor squar
     /**
      * A magnitude of these values.
      *
-     * @param owner of the new tensors
+     * @param owner of the new tensors; it holds the weight too
      */
-    public static Magnitude of(Scope owner, Tensor values, Tensor weight, LowRank pair) {
+    public static Magnitude of(Scope owner, Tensor values, FrozenMatrix weight, LowRank pair) {
         try (Scope scope = Scope.open()) {
+            weight.tensors().forEach(owner::keep); // it may be a view that only the caller's scope holds
             Tensor squares = owner.keep(rowSquares(weight));
             Magnitude magnitude = new Magnitude(values, owner.keep(Tensor.zerosLike(squares)), weight, squares);
             magnitude.refresh(pair);
@@ -43,11 +44,12 @@ public record Magnitude(Tensor values, Tensor norms, Tensor weight, Tensor squar
         }
     }
 
-    private static Tensor rowSquares(Tensor weight) {
-        return new Tensor(weight.at().square().sum(1));
+    private static Tensor rowSquares(FrozenMatrix weight) {
+        return new Tensor(weight.dense().at().square().sum(1));
     }
 
     Magnitude copy(Scope owner) {
+        weight.tensors().forEach(owner::keep);
         return new Magnitude(owner.keep(values.copy()), owner.keep(norms.copy()), weight, owner.keep(squares.copy()));
     }
 
@@ -59,10 +61,10 @@ public record Magnitude(Tensor values, Tensor norms, Tensor weight, Tensor squar
     }
 
     /** ‖W + s·B·A‖ of some rows, of the calling thread's scope; {@code pair}'s B has those rows only. */
-    static Tensor norms(Tensor squares, Tensor weight, LowRank pair) {
+    static Tensor norms(Tensor squares, FrozenMatrix weight, LowRank pair) {
         Tensor a = pair.a();
         Tensor b = pair.b();
-        Tensor cross = rowSums(weight.matmul(a.transpose(0, 1)).timesInPlace(b));
+        Tensor cross = rowSums(weight.product(a, null).transpose(0, 1).timesInPlace(b));
         Tensor own = rowSums(b.matmul(a.matmul(a.transpose(0, 1))).timesInPlace(b));
         double s = pair.scaling();
         Tensor sum = squares.plus(cross.timesInPlace(2 * s)).addInPlace(own, s * s);

@@ -35,15 +35,10 @@ final class OneDnn {
 
     /** The operators, resolved when the first product is computed. */
     private static final class Operators {
-        private static final OperatorHandle PRODUCT = operator("");
-        private static final OperatorHandle WITH_SUMMAND = operator("binary");
-        private static final GenericList NO_SCALARS =
-                Numbers.forever(new GenericList(OptionalType.get(new Type.TypePtr(
-                        new SingletonTypePtr(NumberType.getNumberIntTypePtr().get())))));
-
-        private static OperatorHandle operator(String overload) {
-            return Numbers.forever(Dispatcher.singleton().findSchemaOrThrow("mkldnn::_linear_pointwise", overload));
-        }
+        private static final OperatorHandle PRODUCT =
+                Numbers.forever(Dispatcher.singleton().findSchemaOrThrow("mkldnn::_linear_pointwise", ""));
+        private static final GenericList NO_SCALARS = Numbers.forever(new GenericList(OptionalType.get(new Type.TypePtr(
+                new SingletonTypePtr(NumberType.getNumberIntTypePtr().get())))));
     }
 
     private static boolean chosen() {
@@ -67,6 +62,11 @@ final class OneDnn {
         return name.toLowerCase(Locale.ROOT);
     }
 
+    /** True if products that are large enough are computed here. */
+    static boolean isUsed() {
+        return CHOSEN;
+    }
+
     /** True if {@code left · right} is worth the call: float32, on the processor, and not tiny. */
     static boolean suits(Tensor left, Tensor right) {
         return CHOSEN
@@ -87,14 +87,6 @@ final class OneDnn {
                 new IValue(Operators.NO_SCALARS),
                 new IValue(""));
         Dispatcher.singleton().callBoxed(Operators.PRODUCT, stack);
-        return new Tensor(stack.get(0).toTensor());
-    }
-
-    /** summand + left · right, as a new tensor. */
-    static Tensor plus(Tensor summand, Tensor left, Tensor right) {
-        IValueVector stack = new IValueVector(
-                new IValue(left), new IValue(summand), new IValue(right.t()), new IValue(), new IValue("add"));
-        Dispatcher.singleton().callBoxed(Operators.WITH_SUMMAND, stack);
         return new Tensor(stack.get(0).toTensor());
     }
 }

@@ -16,12 +16,12 @@ final class Products {
         return bias == null ? torch.mm(left, right) : torch.addmm(bias, left, right);
     }
 
-    /**
-     * summand + left · right, where nobody else holds the summand.
-     *
-     * @return the summand itself, changed, or a new tensor in its place
-     */
-    static Tensor added(Tensor summand, Tensor left, Tensor right) {
-        return OneDnn.suits(left, right) ? OneDnn.plus(summand, left, right) : summand.addmm_(left, right);
+    /** Adds left · right to a sum in place. */
+    static void add(Tensor sum, Tensor left, Tensor right) {
+        if (OneDnn.suits(left, right)) {
+            sum.add_(OneDnn.product(left, right, null));
+        } else {
+            sum.addmm_(left, right);
+        }
     }
 }

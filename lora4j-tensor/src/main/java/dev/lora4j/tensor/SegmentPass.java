@@ -22,7 +22,7 @@ record SegmentPass(
         @Nullable Tensor direction) {
 
     /** Adds the segment's part to its rows of y, which hold x Wᵀ + b. */
-    static SegmentPass forward(Tensor x, Tensor y, Tensor weight, @Nullable Tensor bias, Segment segment) {
+    static SegmentPass forward(Tensor x, Tensor y, FrozenMatrix weight, @Nullable Tensor bias, Segment segment) {
         LowRank pair = segment.adapter();
         Tensor input = x.rows(segment.start(), segment.end());
         Tensor mask = null;
@@ -36,7 +36,7 @@ record SegmentPass(
         if (pair.magnitude() == null) {
             addPair(rows, projected, pair);
         } else {
-            direction = mask == null ? withoutBias(rows, bias) : input.matmul(weight.transpose(0, 1));
+            direction = mask == null ? withoutBias(rows, bias) : weight.product(input, null);
             rows.addInPlace(direction, -1);
             addPair(direction, projected, pair);
             rows.addTimesInPlace(direction, pair.magnitude().factor(), 1);
@@ -102,7 +102,7 @@ record SegmentPass(
     }
 
     /** Adds the gradients of the pair and, unless it has them already, of x. */
-    void backward(Tape tape, Tensor dy, Tensor x, Tensor weight) {
+    void backward(Tape tape, Tensor dy, Tensor x, FrozenMatrix weight) {
         LowRank pair = segment.adapter();
         Tensor du = directionGradient(dy);
         Scalar scaling = new Scalar(pair.scaling());
@@ -120,7 +120,8 @@ record SegmentPass(
                 torch.mm(du.at(), pair.b().at()).mul_(scaling); // [rows, rank]
         tape.addProduct(pair.a(), dProjected.t(), input.at());
         if (tape.tracks(x)) {
-            Tensor dx = tape.buffer(x, x.shape(), dy).rows(segment.start(), segment.end());
+            Tensor dx = tape.buffer(x, new long[] {dy.size(0), weight.inFeatures()}, dy)
+                    .rows(segment.start(), segment.end());
             addInput(dx, dProjected, dy, du, weight);
         }
     }
@@ -143,7 +144,8 @@ record SegmentPass(
         }
     }
 
-    private void addInput(Tensor dx, org.bytedeco.pytorch.Tensor dProjected, Tensor dy, Tensor du, Tensor weight) {
+    private void addInput(
+            Tensor dx, org.bytedeco.pytorch.Tensor dProjected, Tensor dy, Tensor du, FrozenMatrix weight) {
         Tensor a = segment.adapter().a();
         if (mask == null) {
             dx.at().addmm_(dProjected, a.at());
@@ -152,7 +154,7 @@ record SegmentPass(
         Tensor dInput = new Tensor(torch.mm(dProjected, a.at()));
         if (direction != null) {
             Tensor dBase = du.minus(dy.rows(segment.start(), segment.end()));
-            dInput.addProductInPlace(dBase, weight, 1);
+            weight.addGradient(dInput, dBase);
         }
         dx.addTimesInPlace(dInput, mask, 1);
     }

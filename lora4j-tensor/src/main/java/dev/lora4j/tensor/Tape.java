@@ -133,14 +133,28 @@ public final class Tape implements AutoCloseable {
         }
         Gradient found = gradients.get(tensor);
         if (found == null) {
-            put(tensor, new Tensor(Products.product(left, right, null)), true);
+            put(tensor, new Tensor(org.bytedeco.pytorch.global.torch.mm(left, right)), true);
         } else if (found.exclusive()) {
-            org.bytedeco.pytorch.Tensor sum = Products.added(found.value().at(), left, right);
-            if (sum != found.value().at()) {
-                put(tensor, new Tensor(sum), true);
-            }
+            found.value().at().addmm_(left, right);
         } else {
-            put(tensor, new Tensor(org.bytedeco.pytorch.global.torch.addmm(found.value().at(), left, right)), true);
+            put(
+                    tensor,
+                    new Tensor(org.bytedeco.pytorch.global.torch.addmm(
+                            found.value().at(), left, right)),
+                    true);
+        }
+    }
+
+    /** Adds {@code dy W} to a tensor's gradient, in the buffer that exists if there is one. */
+    void addProduct(Tensor tensor, Tensor dy, FrozenMatrix weight) {
+        if (!tracks(tensor)) {
+            return;
+        }
+        Gradient found = gradients.get(tensor);
+        if (found != null && found.exclusive()) {
+            weight.addGradient(found.value(), dy);
+        } else {
+            add(tensor, weight.gradient(dy));
         }
     }
 

@@ -25,7 +25,12 @@ public final class VocabularyLoss {
      * @param segments rows with an adapter on the output layer itself; usually none
      * @param softcap c, or 0 for none
      */
-    public record Head(Tensor weight, List<Segment> segments, double softcap) {
+    public record Head(FrozenMatrix weight, List<Segment> segments, double softcap) {
+        /** The layer of a weight whose values are a tensor [vocabulary, hidden]. */
+        public Head(Tensor weight, List<Segment> segments, double softcap) {
+            this(FrozenMatrix.of(weight), segments, softcap);
+        }
+
         /** Copies the list. */
         public Head {
             segments = List.copyOf(segments);
@@ -40,7 +45,7 @@ public final class VocabularyLoss {
      */
     public static Tensor apply(Tape tape, Tensor hidden, Head head, CrossEntropy.Targets targets) {
         long rows = hidden.size(0);
-        long chunk = Math.max(1, CHUNK_VALUES / head.weight().size(0));
+        long chunk = Math.max(1, CHUNK_VALUES / head.weight().outFeatures());
         try (Scope scope = Scope.open()) {
             List<Tensor> losses = new ArrayList<>();
             Tensor dHidden = tape.tracks(hidden) ? Tensor.zerosLike(hidden) : hidden;

@@ -43,7 +43,7 @@ class AdapterGradientsTest {
     }
 
     private static LowRank pair(List<Tensor> in, Tensor norms, Tensor weight) {
-        Magnitude magnitude = new Magnitude(in.get(6), norms, weight, norms);
+        Magnitude magnitude = new Magnitude(in.get(6), norms, FrozenMatrix.of(weight), norms);
         return new LowRank(in.get(3), in.get(4), 0.7).withBias(in.get(5)).withMagnitude(magnitude);
     }
 
@@ -76,7 +76,7 @@ class AdapterGradientsTest {
         List<Tensor> inputs =
                 List.of(normal(random, 6, 5), normal(random, 2, 5), normal(random, 4, 2), normal(random, 4));
         againstDifferences(inputs, normal(random, 6, 4), (tape, in) -> {
-            Magnitude magnitude = new Magnitude(in.get(3), norms, w, norms);
+            Magnitude magnitude = new Magnitude(in.get(3), norms, FrozenMatrix.of(w), norms);
             LowRank pair = new LowRank(in.get(1), in.get(2), 0.7).withMagnitude(magnitude);
             Segment segment = new Segment(0, 6, pair, Optional.of(stream));
             return LowRankLinear.apply(tape, in.get(0), w, null, List.of(segment));
@@ -90,7 +90,7 @@ class AdapterGradientsTest {
         List<Tensor> inputs =
                 List.of(normal(random, 7, 4), normal(random, 2, 7), normal(random, 4, 2), normal(random, 4));
         BiFunction<Tape, List<Tensor>, Tensor> operation = (tape, in) -> {
-            Magnitude magnitude = new Magnitude(in.get(3), norms, in.get(0), norms);
+            Magnitude magnitude = new Magnitude(in.get(3), norms, FrozenMatrix.of(in.get(0)), norms);
             LowRank pair = new LowRank(in.get(1), in.get(2), 1.3).withMagnitude(magnitude);
             return LowRankEmbedding.apply(tape, ids, in.get(0), List.of(new Segment(1, 4, pair)));
         };
@@ -127,7 +127,21 @@ class AdapterGradientsTest {
         List<Tensor> in = linearInputs();
         LowRank pair = new LowRank(in.get(3), in.get(4), 0.7);
         Tensor dense = in.get(1).plus(pair.delta()).norm(-1).view(4);
-        Magnitude magnitude = Magnitude.fresh(scope, in.get(1), pair);
+        Magnitude magnitude = Magnitude.fresh(scope, FrozenMatrix.of(in.get(1)), pair);
+        assertThat(magnitude.norms().toDoubles()).containsExactly(dense.toDoubles(), within(1e-12));
+    }
+
+    @Test
+    void theNormsFollowThePairWhenTheViewTheyWereMadeOfIsGone() {
+        Tensor table = normal(random, 5, 4);
+        LowRank pair = new LowRank(normal(random, 2, 5), normal(random, 4, 2), 0.7);
+        Magnitude magnitude;
+        try (Scope reading = Scope.open()) {
+            magnitude = Magnitude.fresh(scope, FrozenMatrix.of(table.transpose(0, 1)), pair);
+        }
+        pair.b().timesInPlace(2);
+        magnitude.refresh(pair);
+        Tensor dense = table.transpose(0, 1).plus(pair.delta()).norm(-1).view(4);
         assertThat(magnitude.norms().toDoubles()).containsExactly(dense.toDoubles(), within(1e-12));
     }
 
@@ -135,7 +149,7 @@ class AdapterGradientsTest {
     void rowsOfZerosGiveNoNan() {
         Tensor weight = Tensor.zeros(DType.F64, 4, 5);
         LowRank plain = new LowRank(normal(random, 2, 5), Tensor.zeros(DType.F64, 4, 2), 1);
-        LowRank pair = plain.withMagnitude(Magnitude.fresh(scope, weight, plain));
+        LowRank pair = plain.withMagnitude(Magnitude.fresh(scope, FrozenMatrix.of(weight), plain));
         Tensor x = normal(random, 3, 5);
         Magnitude magnitude = Objects.requireNonNull(pair.magnitude());
         try (Tape tape = Tape.recording(List.of(pair.a(), pair.b(), magnitude.values()))) {

@@ -1,0 +1,87 @@
+package dev.lora4j.tensor;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A frozen matrix W [out, in] by what is computed with it, however its values are kept in memory.
+ *
+ * <p>Immutable and safe for several threads as long as the scope of its {@linkplain #tensors tensors} is open.
+ */
+public sealed interface FrozenMatrix permits DenseMatrix {
+    /** The values as they are; borrows. */
+    static FrozenMatrix of(Tensor values) {
+        return new DenseMatrix(values);
+    }
+
+    /**
+     * The same values in the layout in which products are fastest here; a copy where that is another.
+     *
+     * <p>oneDNN is slow where it sums over the longer side of a matrix whose rows lie in memory one after another, as
+     * x Wᵀ does with a down projection; columns one after another are fast in both directions (docs/performance.md).
+     *
+     * @param values [out, in]
+     * @return [out, in], of the calling thread's scope
+     */
+    static Tensor laidOut(Tensor values) {
+        return OneDnn.isUsed() && values.size(1) > values.size(0)
+                ? values.transpose(0, 1).contiguous().transpose(0, 1)
+                : values;
+    }
+
+    /** Width of the output. */
+    long outFeatures();
+
+    /** Width of the input. */
+    long inFeatures();
+
+    /**
+     * x Wᵀ + b.
+     *
+     * @param x [rows, in]
+     * @param bias [out], or null for none
+     * @return [rows, out], of the calling thread's scope
+     */
+    Tensor product(Tensor x, @Nullable Tensor bias);
+
+    /**
+     * dy W, the gradient of x.
+     *
+     * @param dy [rows, out]
+     * @return [rows, in], of the calling thread's scope
+     */
+    Tensor gradient(Tensor dy);
+
+    /**
+     * dx += dy W.
+     *
+     * @param dx [rows, in], changed in place
+     * @param dy [rows, out]
+     */
+    void addGradient(Tensor dx, Tensor dy);
+
+    /**
+     * Rows of W by number.
+     *
+     * @param ids int64 [n], each in [0, out)
+     * @return [n, in], of the calling thread's scope
+     */
+    Tensor selectRows(Tensor ids);
+
+    /** W itself [out, in]: the tensor that is kept, or where it is compressed a new one of the thread's scope. */
+    Tensor dense();
+
+    /** Bytes that the values take. */
+    long bytes();
+
+    /** What is kept in memory and must live as long as this is used. */
+    List<Tensor> tensors();
+
+    /** Where the values lie. */
+    Device device();
+
+    /** The tensor by which a tape tells whether W itself is trained; null where it cannot be. */
+    default @Nullable Tensor trainable() {
+        return null;
+    }
+}
