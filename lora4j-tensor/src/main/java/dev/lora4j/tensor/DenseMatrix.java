@@ -27,7 +27,7 @@ record DenseMatrix(Tensor values) implements FrozenMatrix {
 
     @Override
     public Tensor product(Tensor x, @Nullable Tensor bias) {
-        return new Tensor(Products.product(x.at(), values.at().t(), bias == null ? null : bias.at()));
+        return new Tensor(Products.transposed(x.at(), values.at(), bias == null ? null : bias.at()));
     }
 
     @Override

@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * {@code -Dlora4j.products=onednn} or {@code =blas} decides otherwise.
  */
 final class OneDnn {
-    /** Below this many rows, columns or summands the call costs more than it saves. */
+    /** Below this many columns or summands the call costs more than it saves. */
     private static final long SMALLEST = 32;
 
     private static final boolean CHOSEN = chosen();
@@ -67,10 +67,10 @@ final class OneDnn {
         return CHOSEN;
     }
 
-    /** True if {@code left · right} is worth the call: float32, on the processor, and not tiny. */
+    /** True if {@code left · right} is worth the call: float32, on the processor, no vector, and not tiny. */
     static boolean suits(Tensor left, Tensor right) {
         return CHOSEN
-                && left.size(0) >= SMALLEST
+                && left.size(0) > 1
                 && left.size(1) >= SMALLEST
                 && right.size(1) >= SMALLEST
                 && left.scalar_type().intern() == torch.ScalarType.Float
