@@ -1,6 +1,7 @@
 package dev.lora4j.tensor;
 
 import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.ScalarTypeOptional;
 import org.bytedeco.pytorch.global.torch;
 
 /**
@@ -15,6 +16,9 @@ import org.bytedeco.pytorch.global.torch;
  * adapters that train in one batch. The gradient is seeded on the tape at once, since the weights are known.
  */
 public final class CrossEntropy {
+    private static final long[] ROW = {1};
+    private static final ScalarTypeOptional NO_TYPE = Numbers.forever(new ScalarTypeOptional());
+
     private CrossEntropy() {}
 
     /** What a loss is computed against: {@code labels} int64 [rows], {@code weights} [rows], ε in [0, 1). */
@@ -40,11 +44,12 @@ public final class CrossEntropy {
     public static Tensor apply(Tape tape, Tensor logits, Targets targets) {
         try (Scope scope = Scope.open()) {
             boolean wanted = tape.tracks(logits);
-            Tensor work = wanted ? logits.copy() : logits;
-            Tensor losses = losses(work, targets);
-            if (wanted) {
-                tape.seed(logits, gradientInPlace(work, targets));
+            if (!wanted) {
+                return scope.give(losses(logits, targets));
             }
+            Tensor gradient = logits.copy();
+            Tensor losses = lossesAndGradient(gradient, targets);
+            tape.seed(logits, gradient);
             return scope.give(losses);
         }
     }
@@ -63,17 +68,28 @@ public final class CrossEntropy {
         return new Tensor(losses);
     }
 
-    /** Turns logits into the gradient of the weighted loss, in their own memory. */
-    static Tensor gradientInPlace(Tensor logits, Targets targets) {
+    /**
+     * The losses, and in the logits' own memory the gradient of their weighted sum.
+     *
+     * @return loss of every row, unweighted, [rows]
+     */
+    static Tensor lossesAndGradient(Tensor logits, Targets targets) {
         org.bytedeco.pytorch.Tensor z = logits.at();
-        torch.softmax_out(z, z, 1);
-        double smoothing = targets.smoothing();
-        if (smoothing > 0) {
-            z.sub_(new Scalar(smoothing / logits.size(1)));
-        }
         org.bytedeco.pytorch.Tensor labels = targets.labels().at().unsqueeze(1);
-        z.scatter_add_(1, labels, torch.full_like(z.narrow(1, 0, 1), new Scalar(smoothing - 1)));
-        z.mul_(targets.weights().at().unsqueeze(1));
-        return logits;
+        org.bytedeco.pytorch.Tensor weights = targets.weights().at().unsqueeze(1);
+        double smoothing = targets.smoothing();
+        org.bytedeco.pytorch.Tensor target = z.gather(1, labels); // [rows, 1], as all below that has no name z
+        org.bytedeco.pytorch.Tensor uniform = smoothing > 0 ? z.mean(ROW, true, NO_TYPE) : target;
+        org.bytedeco.pytorch.Tensor largest = z.amax(ROW, true);
+        org.bytedeco.pytorch.Tensor sum = z.sub_(largest).exp_().sum(ROW, true, NO_TYPE);
+        org.bytedeco.pytorch.Tensor expected =
+                target.mul(new Scalar(1 - smoothing)).add_(uniform, new Scalar(smoothing));
+        org.bytedeco.pytorch.Tensor losses = sum.log().add_(largest).sub_(expected);
+        z.mul_(weights.div(sum));
+        if (smoothing > 0) {
+            z.sub_(weights, new Scalar(smoothing / logits.size(1)));
+        }
+        z.scatter_add_(1, labels, weights.mul(new Scalar(smoothing - 1)));
+        return new Tensor(losses.squeeze(1));
     }
 }

@@ -69,16 +69,17 @@ public final class VocabularyLoss {
             Tensor raw = LowRankLinear.apply(
                     inner, x, head.weight(), null, Segment.within(head.segments(), rows.start(), rows.end()));
             Tensor logits = softcap(inner, raw, head.softcap());
-            Tensor losses = CrossEntropy.losses(logits, targets);
-            if (inner.tracks(logits)) {
-                inner.seed(logits, CrossEntropy.gradientInPlace(logits, targets));
-                inner.backward();
-                inner.gradient(x)
-                        .ifPresent(gradient ->
-                                dHidden.rows(rows.start(), rows.end()).copyFrom(gradient));
-                for (Tensor parameter : tape.parameters()) {
-                    inner.gradient(parameter).ifPresent(gradient -> tape.addShared(parameter, gradient));
-                }
+            if (!inner.tracks(logits)) {
+                return scope.give(CrossEntropy.losses(logits, targets));
+            }
+            Tensor losses = CrossEntropy.lossesAndGradient(logits, targets);
+            inner.seed(logits, logits);
+            inner.backward();
+            inner.gradient(x)
+                    .ifPresent(gradient ->
+                            dHidden.rows(rows.start(), rows.end()).copyFrom(gradient));
+            for (Tensor parameter : tape.parameters()) {
+                inner.gradient(parameter).ifPresent(gradient -> tape.addShared(parameter, gradient));
             }
             return scope.give(losses);
         }
