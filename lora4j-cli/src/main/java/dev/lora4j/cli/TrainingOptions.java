@@ -153,4 +153,15 @@ final class TrainingOptions {
     void recompute(boolean value) {
         builder.recompute(value);
     }
+
+    @Option(
+            names = "--prefix-cache",
+            paramLabel = "SIZE",
+            converter = ByteSize.class,
+            description =
+                    "Most bytes of hidden states below the first adapted layer that are kept over the epochs; 0 for none"
+                            + " (1GB).")
+    void prefixCache(long value) {
+        builder.prefixCache(value);
+    }
 }

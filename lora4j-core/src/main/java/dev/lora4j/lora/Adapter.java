@@ -132,6 +132,14 @@ public final class Adapter implements AutoCloseable {
         return Collections.unmodifiableMap(parts.biases());
     }
 
+    /** Whether anything of this adapter applies at the module of a path. */
+    public boolean changes(String path) {
+        return parts.lowRanks().containsKey(path)
+                || parts.anchors().containsKey(path)
+                || parts.saved().containsKey(path)
+                || parts.biases().containsKey(path);
+    }
+
     AdapterParts parts() {
         return parts;
     }

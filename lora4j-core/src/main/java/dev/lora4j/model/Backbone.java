@@ -6,11 +6,18 @@ import java.util.List;
 
 /** A model from token ids to hidden states, without a head. Immutable: any number of threads may run it. */
 sealed interface Backbone permits Bert, Deberta, CausalBackbone {
-    /** [tokens, hidden] for a batch. */
+    /** [tokens, hidden] for a batch, after the blocks that the pass runs. */
     Tensor hidden(TokenBatch batch, Pass pass, Tape tape);
 
     /** Every module that an adapter can change, in the model's order. */
     List<AdaptableModule> modules();
+
+    /**
+     * The modules that decide what comes out of each block, without those that decide about blocks below it.
+     *
+     * <p>The first block's list has all that comes before it, too; what comes after the last block is in none.
+     */
+    List<List<AdaptableModule>> reached();
 
     /** The same model with other values in some modules; all else is shared. */
     Backbone map(ModuleChange change);

@@ -73,8 +73,8 @@ record Bert(BertConfig config, Embeddings embeddings, List<BertBlock> blocks) im
         batch.requireVocabulary(config.vocabulary());
         pass.requireLengths(maxPositions());
         try (Scope scope = Scope.open()) {
-            Tensor x = embedded(batch, pass, tape);
-            for (BertBlock block : blocks) {
+            Tensor x = pass.stretch().input(() -> embedded(batch, pass, tape));
+            for (BertBlock block : pass.stretch().of(blocks)) {
                 x = pass.recompute()
                         ? Recompute.apply(tape, x, List.of(), (inner, in) -> block.apply(inner, in, pass))
                         : block.apply(tape, x, pass);
@@ -121,6 +121,11 @@ record Bert(BertConfig config, Embeddings embeddings, List<BertBlock> blocks) im
         List<AdaptableModule> modules = new ArrayList<>(embeddings.modules());
         blocks.forEach(block -> modules.addAll(block.modules()));
         return modules;
+    }
+
+    @Override
+    public List<List<AdaptableModule>> reached() {
+        return Stretch.reached(embeddings.modules(), blocks, BertBlock::modules);
     }
 
     @Override

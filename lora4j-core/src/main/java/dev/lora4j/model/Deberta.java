@@ -79,9 +79,10 @@ record Deberta(
         batch.requireVocabulary(vocabularySize());
         pass.requireLengths(maxPositions());
         try (Scope scope = Scope.open()) {
-            Tensor input = embeddings.apply(tape, batch, pass);
+            Stretch stretch = pass.stretch();
+            Tensor input = stretch.input(() -> embeddings.apply(tape, batch, pass));
             Tensor x = input;
-            for (int i = 0; i < blocks.size(); i++) {
+            for (int i = stretch.first(); i < Math.min(stretch.end(), blocks.size()); i++) {
                 BertBlock block = blocks.get(i);
                 x = pass.recompute()
                         ? Recompute.apply(tape, x, List.of(), (inner, in) -> block.apply(inner, in, pass))
@@ -98,6 +99,13 @@ record Deberta(
     public List<AdaptableModule> modules() {
         List<AdaptableModule> modules = new ArrayList<>(embeddings.modules());
         blocks.forEach(block -> modules.addAll(block.modules()));
+        modules.addAll(besideTheBlocks());
+        return modules;
+    }
+
+    /** The norm of the table that every block reads, and the convolution beside the first. */
+    private List<AdaptableModule> besideTheBlocks() {
+        List<AdaptableModule> modules = new ArrayList<>();
         if (blocks.get(0).attention() instanceof DisentangledSelfAttention attention
                 && attention.table().norm() != null) {
             modules.add(attention.table().norm());
@@ -107,6 +115,13 @@ record Deberta(
             modules.add(beside.norm());
         }
         return modules;
+    }
+
+    @Override
+    public List<List<AdaptableModule>> reached() {
+        List<AdaptableModule> before = new ArrayList<>(embeddings.modules());
+        before.addAll(besideTheBlocks());
+        return Stretch.reached(before, blocks, BertBlock::modules);
     }
 
     @Override

@@ -76,17 +76,14 @@ record Decoder(
     public Tensor hidden(TokenBatch batch, Pass pass, Tape tape) {
         batch.requireVocabulary(config.vocabulary());
         try (Scope scope = Scope.open()) {
-            Tensor ids = Tensor.of(batch.ids()).to(embedding.matrix().device());
-            Tensor x = embedding.apply(tape, ids, pass.routing());
-            if (config.embeddingScale() != 1) {
-                x = Scale.apply(tape, x, config.embeddingScale());
-            }
+            Stretch stretch = pass.stretch();
+            Tensor x = stretch.input(() -> embedded(batch, pass, tape));
             long[] positions = pass.positions();
             RotaryTable full = ropes.full().table(positions).on(x);
             RotaryTable local = ropes.local() == ropes.full()
                     ? full
                     : ropes.local().table(positions).on(x);
-            for (int i = 0; i < blocks.size(); i++) {
+            for (int i = stretch.first(); i < Math.min(stretch.end(), blocks.size()); i++) {
                 DecoderBlock block = blocks.get(i);
                 RotaryTable rotary = config.layers().get(i).local() ? local : full;
                 x = pass.recompute()
@@ -95,8 +92,19 @@ record Decoder(
                         : block.apply(tape, x, rotary, pass);
             }
             pass.advanceCaches();
-            return scope.give(finalNorm.apply(tape, x, pass.routing()));
+            return scope.give(stretch.endsBelow() ? x : finalNorm.apply(tape, x, pass.routing()));
         }
+    }
+
+    private Tensor embedded(TokenBatch batch, Pass pass, Tape tape) {
+        Tensor ids = Tensor.of(batch.ids()).to(embedding.matrix().device());
+        Tensor x = embedding.apply(tape, ids, pass.routing());
+        return config.embeddingScale() == 1 ? x : Scale.apply(tape, x, config.embeddingScale());
+    }
+
+    @Override
+    public List<List<AdaptableModule>> reached() {
+        return Stretch.reached(List.of(embedding), blocks, DecoderBlock::modules);
     }
 
     @Override

@@ -66,16 +66,25 @@ record Gpt2(
         batch.requireVocabulary(config.vocabulary());
         pass.requireLengths(config.maxPositions());
         try (Scope scope = Scope.open()) {
-            Tensor words = tokens.apply(tape, onDevice(batch.ids()), pass.routing());
-            Tensor x = Add.apply(tape, words, positions.apply(tape, onDevice(pass.positions()), pass.routing()));
-            for (Gpt2Block block : blocks) {
+            Tensor x = pass.stretch().input(() -> embedded(batch, pass, tape));
+            for (Gpt2Block block : pass.stretch().of(blocks)) {
                 x = pass.recompute()
                         ? Recompute.apply(tape, x, List.of(), (inner, in) -> block.apply(inner, in, pass))
                         : block.apply(tape, x, pass);
             }
             pass.advanceCaches();
-            return scope.give(finalNorm.apply(tape, x, pass.routing()));
+            return scope.give(pass.stretch().endsBelow() ? x : finalNorm.apply(tape, x, pass.routing()));
         }
+    }
+
+    private Tensor embedded(TokenBatch batch, Pass pass, Tape tape) {
+        Tensor words = tokens.apply(tape, onDevice(batch.ids()), pass.routing());
+        return Add.apply(tape, words, positions.apply(tape, onDevice(pass.positions()), pass.routing()));
+    }
+
+    @Override
+    public List<List<AdaptableModule>> reached() {
+        return Stretch.reached(List.of(tokens, positions), blocks, Gpt2Block::modules);
     }
 
     private Tensor onDevice(long[] indices) {

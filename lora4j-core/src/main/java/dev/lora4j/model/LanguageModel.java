@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Predicate;
 
 /**
  * A frozen language model: its weights, and the way from token ids to hidden states and logits.
@@ -236,6 +237,52 @@ public final class LanguageModel implements AutoCloseable {
     /** The same, keeping only each block's input and running blocks again in the backward pass. */
     public Tensor hiddenWithRecompute(TokenBatch batch, Routing routing, Tape tape) {
         return backbone.hidden(batch, new Pass(batch.sequences(), routing, List.of(), true), tape);
+    }
+
+    /**
+     * How many blocks a batch passes before it reaches a module that is changed.
+     *
+     * <p>What comes out of them is the same whatever the values there are; it depends on the batch alone.
+     *
+     * @param changed whether the module of a path is changed, such as {@code adapter::changes}
+     */
+    public int blocksBelow(Predicate<String> changed) {
+        int blocks = 0;
+        for (List<AdaptableModule> modules : backbone.reached()) {
+            if (modules.stream().anyMatch(module -> changed.test(module.path()))) {
+                return blocks;
+            }
+            blocks++;
+        }
+        return blocks;
+    }
+
+    /**
+     * Runs a batch through the embeddings and the lowest blocks, with no adapter.
+     *
+     * @return [tokens, hidden], what the block above them gets
+     */
+    public Tensor hiddenBelow(TokenBatch batch, int blocks) {
+        Pass pass = new Pass(batch.sequences(), Routing.NONE, List.of(), false, Stretch.below(blocks));
+        return backbone.hidden(batch, pass, Tape.inference());
+    }
+
+    /**
+     * Runs a batch up to the last hidden states from what its lowest blocks have made.
+     *
+     * @return [tokens, hidden]
+     */
+    public Tensor hiddenAbove(FrozenPrefix prefix, TokenBatch batch, Routing routing, Tape tape) {
+        return backbone.hidden(batch, above(prefix, batch, routing, false), tape);
+    }
+
+    /** The same, keeping only each block's input and running blocks again in the backward pass. */
+    public Tensor hiddenAboveWithRecompute(FrozenPrefix prefix, TokenBatch batch, Routing routing, Tape tape) {
+        return backbone.hidden(batch, above(prefix, batch, routing, true), tape);
+    }
+
+    private static Pass above(FrozenPrefix prefix, TokenBatch batch, Routing routing, boolean recompute) {
+        return new Pass(batch.sequences(), routing, List.of(), recompute, Stretch.above(prefix));
     }
 
     /**

@@ -8,8 +8,14 @@ import java.util.List;
  *
  * @param caches of each sequence in generation; empty otherwise
  * @param recompute whether blocks keep only their input and run again in the backward pass
+ * @param stretch which blocks run
  */
-record Pass(Sequences sequences, Routing routing, List<KvCache> caches, boolean recompute) {
+record Pass(Sequences sequences, Routing routing, List<KvCache> caches, boolean recompute, Stretch stretch) {
+    /** Through all blocks. */
+    Pass(Sequences sequences, Routing routing, List<KvCache> caches, boolean recompute) {
+        this(sequences, routing, caches, recompute, Stretch.ALL);
+    }
+
     /** Positions of the tokens, continuing what is in the caches. */
     long[] positions() {
         long[] positions = sequences.positions();

@@ -51,17 +51,19 @@ record MicroBatch(List<Part> parts) {
     }
 
     TokenBatch tokens() {
+        return tokens(parts.stream().flatMap(part -> part.rows().stream()).toList());
+    }
+
+    static TokenBatch tokens(List<Example> rows) {
         List<int[]> ids = new ArrayList<>();
         List<int[]> types = new ArrayList<>();
-        for (Part part : parts) {
-            for (Example row : part.rows()) {
-                ids.add(row.tokens());
-                int[] rowTypes = new int[row.length()];
-                for (int t = 0; t < rowTypes.length; t++) {
-                    rowTypes[t] = row.type(t);
-                }
-                types.add(rowTypes);
+        for (Example row : rows) {
+            ids.add(row.tokens());
+            int[] rowTypes = new int[row.length()];
+            for (int t = 0; t < rowTypes.length; t++) {
+                rowTypes[t] = row.type(t);
             }
+            types.add(rowTypes);
         }
         return TokenBatch.of(ids, types);
     }

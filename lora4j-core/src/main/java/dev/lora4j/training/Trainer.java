@@ -72,6 +72,7 @@ public final class Trainer {
                 resume(run);
                 listener.started(task, run.progress().step(), run.totalSteps());
             }
+            PrefixPlan.apply(model, runs);
             return loop(runs, listener, begin);
         } finally {
             runs.forEach(TrainingRun::close);
@@ -156,8 +157,11 @@ public final class Trainer {
         listener.stepped(run.task(), record);
         boolean best = false;
         if (run.isEvaluationDue()) {
-            Validation.Score score =
-                    Validation.of(model, run.task(), run.task().validation().orElseThrow());
+            Validation.Score score = Validation.of(
+                    model,
+                    run.task(),
+                    run.task().validation().orElseThrow(),
+                    run.prefix().map(RunPrefix::validation));
             EvaluationRecord evaluation = run.evaluated(score);
             best = evaluation.best();
             listener.evaluated(run.task(), evaluation);

@@ -26,6 +26,8 @@ package dev.lora4j.training;
  * @param keepCheckpoints checkpoints that stay besides the best
  * @param patience evaluations without a better loss before the run stops; 0 to never stop
  * @param recompute whether blocks run again in the backward pass instead of keeping what they computed
+ * @param prefixCache most bytes of hidden states that are kept over the epochs where the lowest blocks are frozen; 0 for
+ *     none
  */
 public record TrainingConfig(
         int epochs,
@@ -50,7 +52,8 @@ public record TrainingConfig(
         int saveSteps,
         int keepCheckpoints,
         int patience,
-        boolean recompute) {
+        boolean recompute,
+        long prefixCache) {
 
     /** Checks every value. */
     public TrainingConfig {
@@ -81,6 +84,7 @@ public record TrainingConfig(
         require(saveSteps >= 0, "save-steps", saveSteps, "0 or more");
         require(keepCheckpoints > 0, "keep-checkpoints", keepCheckpoints, "at least 1");
         require(patience >= 0, "patience", patience, "0 or more");
+        require(prefixCache >= 0, "prefix-cache", prefixCache, "0 or more");
     }
 
     private static void require(boolean holds, String key, Object found, String expected) {
@@ -128,6 +132,7 @@ public record TrainingConfig(
         private int keepCheckpoints = 2;
         private int patience;
         private boolean recompute;
+        private long prefixCache = 1_000_000_000;
 
         private Builder() {}
 
@@ -269,6 +274,12 @@ public record TrainingConfig(
             return this;
         }
 
+        /** Most bytes of hidden states that are kept over the epochs. */
+        public Builder prefixCache(long value) {
+            prefixCache = value;
+            return this;
+        }
+
         /** The configuration, checked. */
         public TrainingConfig build() {
             return new TrainingConfig(
@@ -294,7 +305,8 @@ public record TrainingConfig(
                     saveSteps,
                     keepCheckpoints,
                     patience,
-                    recompute);
+                    recompute,
+                    prefixCache);
         }
     }
 }

@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
@@ -30,6 +31,7 @@ final class TrainingRun implements AutoCloseable {
     private final List<EvaluationRecord> evaluations = new ArrayList<>();
     private final Map<String, Tensor> best = new LinkedHashMap<>();
     private Scope bestValues = Scope.shared();
+    private Optional<RunPrefix> prefix = Optional.empty();
     private Progress progress = new Progress(0, Double.POSITIVE_INFINITY, 0, 0);
 
     /**
@@ -97,14 +99,52 @@ final class TrainingRun implements AutoCloseable {
     /** The rows of the next step, cut into micro-batches. */
     List<List<Example>> nextRows() {
         long epoch = progress.step() / stepsPerEpoch;
-        int first = Math.toIntExact(progress.step() % stepsPerEpoch * rowsPerStep());
+        return rows(progress.step() % stepsPerEpoch, order(epoch));
+    }
+
+    /** Every micro-batch of the first epoch. */
+    List<List<Example>> firstEpoch() {
+        ShuffledOrder order = order(0);
+        List<List<Example>> pieces = new ArrayList<>();
+        for (long step = 0; step < stepsPerEpoch; step++) {
+            pieces.addAll(rows(step, order));
+        }
+        return pieces;
+    }
+
+    private ShuffledOrder order(long epoch) {
+        return ShuffledOrder.of(task.training().size(), task.config().seed(), epoch);
+    }
+
+    private List<List<Example>> rows(long stepOfEpoch, ShuffledOrder order) {
+        int first = Math.toIntExact(stepOfEpoch * rowsPerStep());
         Dataset data = task.training();
-        ShuffledOrder order = ShuffledOrder.of(data.size(), task.config().seed(), epoch);
         List<Example> rows = new ArrayList<>();
         for (int i = first; i < Math.min(data.size(), first + rowsPerStep()); i++) {
             rows.add(data.get(task.config().shuffle() ? order.row(i) : i));
         }
         return MicroBatch.cut(rows, task.config().microBatchTokens());
+    }
+
+    /** Whether some rows are taken more than once. */
+    boolean repeatsRows() {
+        return totalSteps > stepsPerEpoch;
+    }
+
+    /** Whether there is more than one evaluation, unless the run stops early. */
+    boolean repeatsEvaluation() {
+        return task.validation().isPresent()
+                && totalSteps > period(task.config().evaluationSteps());
+    }
+
+    /** What is kept of the frozen blocks' work; empty where nothing is. */
+    Optional<RunPrefix> prefix() {
+        return prefix;
+    }
+
+    /** Takes what is kept of the frozen blocks' work. */
+    void keep(RunPrefix kept) {
+        prefix = Optional.of(kept);
     }
 
     double learningRate() {
@@ -157,8 +197,11 @@ final class TrainingRun implements AutoCloseable {
     }
 
     private boolean isDue(int every) {
-        long period = every > 0 ? every : stepsPerEpoch;
-        return progress.step() % period == 0 || isDone();
+        return progress.step() % period(every) == 0 || isDone();
+    }
+
+    private long period(int every) {
+        return every > 0 ? every : stepsPerEpoch;
     }
 
     /** Remembers the adapter's values as the best so far. */
@@ -190,5 +233,6 @@ final class TrainingRun implements AutoCloseable {
     public void close() {
         bestValues.close();
         optimizer.close();
+        prefix.ifPresent(RunPrefix::close);
     }
 }

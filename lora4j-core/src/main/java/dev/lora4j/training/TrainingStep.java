@@ -1,6 +1,8 @@
 package dev.lora4j.training;
 
 import dev.lora4j.data.Example;
+import dev.lora4j.formats.Lora4jException;
+import dev.lora4j.model.FrozenPrefix;
 import dev.lora4j.model.LanguageModel;
 import dev.lora4j.tensor.Scope;
 import dev.lora4j.tensor.Tape;
@@ -48,23 +50,37 @@ final class TrainingStep {
      * @param records of those that took the step
      * @param failures of those that could not: their adapters have the values of the step before
      */
-    record Outcome(Map<TrainingRun, StepRecord> records, Map<TrainingRun, TrainingException> failures) {}
+    record Outcome(Map<TrainingRun, StepRecord> records, Map<TrainingRun, Lora4jException> failures) {}
 
     /** Runs one step of each and changes the adapters. */
     Outcome run(List<TrainingRun> runs) {
         long begin = System.nanoTime();
         try (Scope scope = Scope.open()) {
-            List<Share> shares = new ArrayList<>();
-            runs.forEach(run -> shares.add(new Share(run, scope)));
+            Outcome outcome = new Outcome(new LinkedHashMap<>(), new LinkedHashMap<>());
+            List<Share> shares = shares(runs, scope, outcome);
             int most =
                     shares.stream().mapToInt(share -> share.pieces.size()).max().orElse(0);
             for (int i = 0; i < most; i++) {
                 accumulate(shares, i);
             }
-            Outcome outcome = new Outcome(new LinkedHashMap<>(), new LinkedHashMap<>());
             shares.forEach(share -> update(share, begin, outcome));
             return outcome;
         }
+    }
+
+    /** A share per run, but for one whose prefix cannot be kept, such as on a full disk. */
+    private static List<Share> shares(List<TrainingRun> runs, Scope scope, Outcome outcome) {
+        List<Share> shares = new ArrayList<>();
+        for (TrainingRun run : runs) {
+            Share share = new Share(run, scope);
+            try {
+                run.prefix().ifPresent(prefix -> share.pieces.forEach(prefix.training()::compute));
+                shares.add(share);
+            } catch (Lora4jException e) {
+                outcome.failures().put(run, e);
+            }
+        }
+        return shares;
     }
 
     private void accumulate(List<Share> all, int index) {
@@ -80,9 +96,7 @@ final class TrainingStep {
                 shares.stream().anyMatch(share -> share.run.task().config().recompute());
         try (Scope scope = Scope.open();
                 Tape tape = Tape.recording(parameters)) {
-            Tensor hidden = recompute
-                    ? model.hiddenWithRecompute(batch.tokens(), batch.routing(), tape)
-                    : model.hidden(batch.tokens(), batch.routing(), tape);
+            Tensor hidden = hidden(shares, batch, tape, recompute);
             long offset = 0;
             for (int i = 0; i < shares.size(); i++) {
                 MicroBatch.Part part = batch.parts().get(i);
@@ -92,6 +106,23 @@ final class TrainingStep {
             tape.backward();
             shares.forEach(share -> share.gradients.add(tape, share.run.parameters()));
         }
+    }
+
+    private Tensor hidden(List<Share> shares, MicroBatch batch, Tape tape, boolean recompute) {
+        if (shares.get(0).run.prefix().isEmpty()) {
+            return recompute
+                    ? model.hiddenWithRecompute(batch.tokens(), batch.routing(), tape)
+                    : model.hidden(batch.tokens(), batch.routing(), tape);
+        }
+        List<FrozenPrefix> prefixes = new ArrayList<>();
+        for (int i = 0; i < shares.size(); i++) {
+            PrefixCache cache = shares.get(i).run.prefix().orElseThrow().training();
+            prefixes.add(cache.prefix(batch.parts().get(i).rows()));
+        }
+        FrozenPrefix prefix = PrefixCache.sideBySide(prefixes);
+        return recompute
+                ? model.hiddenAboveWithRecompute(prefix, batch.tokens(), batch.routing(), tape)
+                : model.hiddenAbove(prefix, batch.tokens(), batch.routing(), tape);
     }
 
     private void addLoss(Tape tape, Tensor hidden, Share share, MicroBatch.Part part, long offset) {

@@ -5,6 +5,7 @@ import dev.lora4j.data.Example;
 import dev.lora4j.data.RowOrigin;
 import dev.lora4j.formats.safetensors.HuggingFaceFolder;
 import dev.lora4j.lora.Adapter;
+import dev.lora4j.lora.LayerFilter;
 import dev.lora4j.lora.LoraConfig;
 import dev.lora4j.model.LanguageModel;
 import java.net.URISyntaxException;
@@ -45,6 +46,16 @@ final class TinyRun {
 
     static Adapter adapter(LanguageModel model, double dropout, long seed) {
         LoraConfig config = LoraConfig.rank(4).alpha(8).dropout(dropout).targets("q_proj", "v_proj", "down_proj");
+        return Adapter.create(model, config, seed);
+    }
+
+    /** Beside the second of the two layers alone. */
+    static Adapter upperAdapter(LanguageModel model, double dropout, long seed) {
+        LoraConfig config = LoraConfig.rank(4)
+                .alpha(8)
+                .dropout(dropout)
+                .targets("q_proj", "v_proj", "down_proj")
+                .layers(new LayerFilter(List.of(1), List.of()));
         return Adapter.create(model, config, seed);
     }
 
