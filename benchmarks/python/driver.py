@@ -10,9 +10,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pair
 from fixtures import SEED
-from rows import ROWS, Pair
+from rows import ROWS
 from sides import Side
 
 HERE = Path(__file__).resolve().parents[1]
@@ -48,7 +47,7 @@ def main():
 
 def run(name, context):
     row = ROWS[name]
-    values = pair.measure(row, context)
+    values = row.measured_by.measure(row, context)
     result = dict(
         row=name,
         title=row.title,
@@ -84,14 +83,13 @@ class Context:
         self.name, self.rounds, self.threads = name, options.rounds, options.threads
         self.data = options.data.resolve() if options.data else ""
         self.jdk = os.environ["LORA4J_BENCH_JDK"]
+        self.launcher = str(ROOT / "lora4j")
         (WORK / "logs").mkdir(parents=True, exist_ok=True)
 
     def resolve(self, request):
         """The request with a path for each name of a fixture."""
-        names = []
-        for value in request.values():
-            each = value if isinstance(value, list) else [value]
-            names += [name for name in each if isinstance(name, str) and "/" in name]
+        names = [name for value in request.values() for name in (value if isinstance(value, list) else [value])]
+        names = [name for name in names if is_fixture(name)]
         if not all((WORK / name).exists() for name in names):
             command = [sys.executable, str(HERE / "python" / "fixtures.py"), str(WORK), str(self.data), *names]
             with open(WORK / "logs" / "fixtures.log", "w", encoding="utf-8") as log:
@@ -102,14 +100,14 @@ class Context:
     def path(self, value):
         if isinstance(value, list):
             return [self.path(each) for each in value]
-        return str(WORK / value) if isinstance(value, str) and "/" in value else value
+        return str(WORK / value) if is_fixture(value) else value
 
     def java(self, side):
         """A worker of ours, with the very options that the command has."""
         environment = self.environment() | dict(
             LORA4J_MAIN="dev.lora4j.benchmarks.Worker", LORA4J_CLASS_PATH=str(HERE / "target" / "classes")
         )
-        return Side(side, [str(ROOT / "lora4j")], environment, self.log(side))
+        return Side(side, [self.launcher], environment, self.log(side))
 
     def python(self, side):
         return Side(side, [sys.executable, str(HERE / "python" / "worker.py")], self.environment(), self.log(side))
@@ -120,8 +118,15 @@ class Context:
     def log(self, side):
         return WORK / "logs" / f"{self.name}-{side}.log"
 
+    def scratch(self, side):
+        return str(WORK / f"{self.name}-{side}")
+
     def tell(self, text):
         print(f"  {text}", flush=True)
+
+
+def is_fixture(value):
+    return isinstance(value, str) and value.startswith(("models/", "adapters/", "rows/"))
 
 
 def physical_cores():

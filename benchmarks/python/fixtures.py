@@ -151,6 +151,11 @@ def license_rows(lengths, first=0):
     return make
 
 
+def license_texts(maker):
+    text = (Path(__file__).parents[2] / "LICENSE").read_text(encoding="utf-8")
+    return [dict(text=text[400 * i : 400 * (i + 1)]) for i in range(4)]
+
+
 def wikisql(split, count):
     def make(maker):
         tokenizer = maker.tokenizer("models/smollm2")
@@ -197,6 +202,7 @@ ROWS = {
     **{f"rows/uneven-{i}.jsonl": license_rows(UNEVEN, first=400 * i) for i in range(4)},
     "rows/prompts-1.jsonl": license_rows([32]),
     "rows/prompts-8.jsonl": license_rows([32] * 8),
+    "rows/texts.jsonl": license_texts,
     "rows/wikisql.jsonl": wikisql("train", 64),
     "rows/wikisql-held.jsonl": wikisql("valid", 32),
     "rows/e2e.jsonl": e2e("train", 96),

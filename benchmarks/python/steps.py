@@ -62,10 +62,12 @@ def batch(rows):
     longest = max(len(row["tokens"]) for row in rows)
     ids = torch.zeros(len(rows), longest, dtype=torch.long)
     mask = torch.zeros_like(ids)
-    labels = torch.full_like(ids, -100)
+    classes = [row["label"] for row in rows if "label" in row]
+    labels = torch.tensor(classes) if classes else torch.full_like(ids, -100)
     for i, row in enumerate(rows):
         tokens = torch.tensor(row["tokens"])
         ids[i, : len(tokens)] = tokens
         mask[i, : len(tokens)] = 1
-        labels[i, row["from"] : len(tokens)] = tokens[row["from"] :]
+        if not classes:
+            labels[i, row["from"] : len(tokens)] = tokens[row["from"] :]
     return dict(input_ids=ids, labels=labels, **({} if mask.all() else dict(attention_mask=mask)))

@@ -34,6 +34,14 @@ def create(request):
         from steps import Steps
 
         return Steps(request)
+    if kind == "epoch":
+        from epochs import Epochs
+
+        return Epochs(request)
+    if kind == "generation":
+        from generation import Generation
+
+        return Generation(request)
     if kind == "floor":
         from floor import Floor
 

@@ -20,6 +20,9 @@ interface Workload extends AutoCloseable {
         String kind = request.path("kind").asText();
         return switch (kind) {
             case "step" -> new StepWorkload(request);
+            case "epoch" -> new EpochWorkload(request);
+            case "generation" -> new GenerationWorkload(request);
+            case "residents" -> new ResidentsWorkload(request);
             default -> throw new IllegalArgumentException("there is no workload \"" + kind + "\"");
         };
     }
