@@ -41,6 +41,8 @@ def main():
         except Exception as error:  # one row must not stop the others
             print(f"{name}: failed: {type(error).__name__}: {error}", file=sys.stderr, flush=True)
             failed.append(name)
+        except KeyboardInterrupt:  # the workers have ended with their with block
+            sys.exit(130)
     if failed:
         sys.exit(f"failed: {', '.join(failed)}")
 

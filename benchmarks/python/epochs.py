@@ -1,7 +1,7 @@
 """One epoch of real rows in each round, from the same adapter, with transformers' Trainer or TRL's SFTTrainer with packing.
 
-Same rows in the same order, batches of the same number of rows, the schedule and the AdamW of lora4j's defaults. Packing fills
-sequences of 1,024 tokens instead, one to a batch.
+Same rows in the same order, batches of the same number of rows, the schedule and the AdamW of lora4j's defaults.
+Packing fills sequences of 1,024 tokens instead, one to a batch.
 """
 
 import tempfile

@@ -1,9 +1,8 @@
 """What a step cannot do without: its matrix products at the BLAS's own speed, and flash attention. Nothing else.
 
-Forward: q,k,v as one product, gate,up as one product, o, down; A and B of the adapted layers (q and v share x, so their A's
-are one product); attention; the output layer for the rows with a label. Backward: the gradients by the input of the same, and
-of A and B. All into buffers that exist. No norms, no activations, no softmax, no loss, no optimizer, no copies, no Python
-objects per element: whoever computes the step with these kernels cannot be faster.
+Forward: q,k,v as one product, gate,up as one product, o, down; A and B of the adapted layers (q and v share x, so their
+A's are one product); attention; the output layer for the rows with a label. Backward: the gradients by the input of the
+same, and of A and B. All into buffers that exist. No norms, activations, softmax, loss, optimizer or copies.
 """
 
 import json

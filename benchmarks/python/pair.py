@@ -16,26 +16,29 @@ def measure(row, context):
     with ExitStack() as stack:
         ours = stack.enter_context(context.java("ours"))
         first = ours.ask("prepare", context.resolve(row.request | row.ours))
-        theirs = {}
+        theirs, tolerance = {}, {}
         for change in row.theirs:
             side = stack.enter_context((context.java if row.against_ours else context.python)(name_of(change)))
             check = compare(first, side.ask("prepare", context.resolve(row.request | change)))
             theirs[side.name] = side
+            tolerance[side.name] = change.get("tolerance", TOLERANCE)
         samples = {name: [] for name in ["ours", *theirs]}
-        others = {}
+        others, later = {}, {}
         for number in range(context.rounds):
             answers = {name: ask(side) for name, side in dict(ours=ours, **theirs).items()}
             for name, answer in answers.items():
                 samples[name].append(answer["tokens"] / answer["seconds"])
-                if name != "ours":
-                    check["after_round"] = compare(answers["ours"], answer, row.final_tolerance)
-            context.tell(f"round {number + 1}: " + ", ".join(f"{name} {samples[name][-1]:.1f}" for name in answers) + " tokens/s")
+            later |= {name: compare(answers["ours"], answers[name], tolerance[name]) for name in theirs}
+            speeds = ", ".join(f"{name} {samples[name][-1]:.1f}" for name in answers)
+            context.tell(f"round {number + 1}: {speeds} tokens/s")
             while len(theirs) > 1:
                 slowest = min(theirs, key=lambda name: samples[name][0])
                 others[slowest] = dict(samples=samples[slowest], peak_bytes=theirs.pop(slowest).quit())
-        (name, side), = theirs.items()
+        ((name, side),) = theirs.items()
         memory = dict(ours=ours.quit(), theirs=side.quit())
-    return result(row, dict(ours=samples["ours"], theirs=samples[name]), memory, check) | extras(name, others)
+    values = result(row, dict(ours=samples["ours"], theirs=samples[name]), memory)
+    values["check"] = dict(check, after_round=later)
+    return values | (dict(library=name, others=others) if others else {})
 
 
 def name_of(change):
@@ -47,16 +50,12 @@ def ask(side):
     return side.ask("round")
 
 
-def result(row, samples, memory, check):
+def result(row, samples, memory):
     medians = {name: statistics.median(values) for name, values in samples.items()}
     values = dict(unit="tokens/s", **medians, ratio=medians["ours"] / medians["theirs"], goal=row.goal)
     if row.memory_goal:
         values["memory"] = dict(memory, ratio=memory["ours"] / memory["theirs"], goal=row.memory_goal)
-    return values | dict(samples=samples, check=check)
-
-
-def extras(name, others):
-    return dict(library=name, others=others) if others else {}
+    return values | dict(samples=samples)
 
 
 def compare(ours, theirs, tolerance=TOLERANCE):

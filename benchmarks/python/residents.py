@@ -19,7 +19,8 @@ def measure(row, context):
             for size, side in sides.items():
                 time.sleep(SETTLE)
                 rounds[size].append(side.ask("round"))
-            context.tell(f"round {number + 1}: " + ", ".join(f"{rounds[size][-1]['step']:.1f}" for size in SIZES) + " tokens/s")
+            speeds = ", ".join(f"{rounds[size][-1]['step']:.1f}" for size in SIZES)
+            context.tell(f"round {number + 1}: {speeds} tokens/s")
         for side in sides.values():
             side.quit()
     steps = {size: [each["step"] for each in rounds[size]] for size in SIZES}
@@ -34,7 +35,5 @@ def measure(row, context):
         goal=row.goal,
         samples=dict(ours=steps[SIZES[-1]], theirs=steps[SIZES[0]]),
         memory=dict(ours=grown, theirs=own, ratio=grown / own, goal=row.memory_goal),
-        series=[
-            dict(residents=size, step=steps[size], generation=generation[size], **memory[size]) for size in SIZES
-        ],
+        series=[dict(residents=size, step=steps[size], generation=generation[size], **memory[size]) for size in SIZES],
     )

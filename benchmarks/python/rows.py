@@ -12,8 +12,8 @@ import start
 class Row:
     """A row.
 
-    request: what the workers are told; names of fixtures are replaced by their paths. ours, theirs: what each is told besides,
-    for theirs a list of the ways they have. The ratio is ours ÷ theirs, of tokens/s or of seconds.
+    request: what the workers are told; names of fixtures are replaced by their paths. ours, theirs: what each is told
+    besides, for theirs a list of the ways they have. The ratio is ours ÷ theirs, of tokens/s or of seconds.
     """
 
     title: str
@@ -24,13 +24,18 @@ class Row:
     ours: dict = field(default_factory=dict)
     theirs: list = field(default_factory=lambda: [{}])
     against_ours: bool = False
-    final_tolerance: float = 1e-3
     measured_by: ModuleType = pair
     note: str = ""
 
 
 def step(**changes):
-    usual = dict(model="models/smollm2", adapters=["adapters/qv-r8-0"], rows=["rows/4x128.jsonl"], learning_rate=1e-4, steps=4)
+    usual = dict(
+        model="models/smollm2",
+        adapters=["adapters/qv-r8-0"],
+        rows=["rows/4x128.jsonl"],
+        learning_rate=1e-4,
+        steps=4,
+    )
     return dict(kind="step") | usual | changes
 
 
@@ -40,12 +45,19 @@ def epoch(name, **changes):
 
 
 def generation(streams, adapters=0, **changes):
-    usual = dict(model="models/smollm2", prompts=f"rows/prompts-{streams}.jsonl", new_tokens=64, times=2 if streams == 1 else 1)
-    return dict(kind="generation", adapters=[f"adapters/qv-r8-{i}" for i in range(adapters)]) | usual | changes
+    usual = dict(
+        model="models/smollm2",
+        adapters=[f"adapters/qv-r8-{i}" for i in range(adapters)],
+        prompts=f"rows/prompts-{streams}.jsonl",
+        new_tokens=64,
+        times=2 if streams == 1 else 1,
+    )
+    return dict(kind="generation") | usual | changes
 
 
-TRAINERS = [dict(library="trainer"), dict(library="trl")]
-SAME_ROWS = "Same rows in the same order, optimizer steps of the same number of rows; the loss after it is that of rows held out."
+# packing makes other batches of the same rows, and so a slightly other loss at the end
+TRAINERS = [dict(library="trainer"), dict(library="trl", tolerance=0.05)]
+SAME_ROWS = "Same rows in the same order, steps of the same number of rows; the loss after it is that of rows held out."
 
 ROWS = {
     "step": Row(
@@ -100,7 +112,6 @@ ROWS = {
         goal=">= 1.8",
         memory_goal="<= 0.3",
         theirs=TRAINERS,
-        final_tolerance=0.05,
         note=SAME_ROWS,
     ),
     "e2e": Row(
@@ -110,7 +121,6 @@ ROWS = {
         goal=">= 2.5",
         memory_goal="<= 0.3",
         theirs=TRAINERS,
-        final_tolerance=0.05,
         note=SAME_ROWS,
     ),
     "banking77": Row(
@@ -120,7 +130,6 @@ ROWS = {
         goal=">= 2.5",
         memory_goal="<= 0.3",
         theirs=TRAINERS[:1],
-        final_tolerance=0.01,
         note=SAME_ROWS + " Dropout of the base is off on both sides.",
     ),
     "start": Row(
@@ -133,7 +142,11 @@ ROWS = {
     "four-adapters": Row(
         "4 adapters at once on one base, 8 rows of 18 to 95 tokens each a step",
         "PEFT, one after the other",
-        step(adapters=[f"adapters/qv-r8-{i}" for i in range(4)], rows=[f"rows/uneven-{i}.jsonl" for i in range(4)], steps=1),
+        step(
+            adapters=[f"adapters/qv-r8-{i}" for i in range(4)],
+            rows=[f"rows/uneven-{i}.jsonl" for i in range(4)],
+            steps=1,
+        ),
         goal=">= 1.5",
         memory_goal="<= 0.4",
         note="PEFT has the four adapters in one process with one base, and trains them in turns.",

@@ -41,7 +41,7 @@ class Side:
     def quit(self):
         """Ends the process; gives its peak of resident memory in bytes."""
         self.last = self.ask("quit")
-        self.process.wait(timeout=60)
+        self.process.wait(timeout=600)
         return self.last["peak_bytes"]
 
     def tail(self):

@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.lora4j.data.Dataset;
-import dev.lora4j.formats.Lora4jException;
 import dev.lora4j.training.Schedule;
 import dev.lora4j.training.StepRecord;
 import dev.lora4j.training.Trainer;
@@ -83,8 +82,8 @@ final class StepWorkload implements Workload {
                     }
                 }
             });
-        } catch (Lora4jException e) {
-            events.add(e);
+        } catch (RuntimeException | Error e) {
+            events.add(e); // told to whoever waits for the step
         }
     }
 
@@ -122,8 +121,8 @@ final class StepWorkload implements Workload {
         try {
             while (records.size() < tasks) {
                 Object event = events.take();
-                if (event instanceof Lora4jException failure) {
-                    throw failure;
+                if (event instanceof Throwable failure) {
+                    throw new IllegalStateException("the training has failed", failure);
                 }
                 records.add((StepRecord) event);
             }
