@@ -76,8 +76,8 @@ public final class VocabularyLoss {
             inner.seed(logits, logits);
             inner.backward();
             inner.gradient(x)
-                    .ifPresent(gradient ->
-                            dHidden.rows(rows.start(), rows.end()).copyFrom(gradient));
+                    .ifPresent(
+                            gradient -> dHidden.rows(rows.start(), rows.end()).copyFrom(gradient));
             for (Tensor parameter : tape.parameters()) {
                 inner.gradient(parameter).ifPresent(gradient -> tape.addShared(parameter, gradient));
             }

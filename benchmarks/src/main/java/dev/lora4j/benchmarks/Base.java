@@ -1,0 +1,50 @@
+package dev.lora4j.benchmarks;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.lora4j.formats.ModelFiles;
+import dev.lora4j.formats.safetensors.HuggingFaceFolder;
+import dev.lora4j.lora.Adapter;
+import dev.lora4j.lora.AdapterFolder;
+import dev.lora4j.model.LanguageModel;
+import dev.lora4j.model.ModelTask;
+import dev.lora4j.tensor.Device;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The model of a request ({@code model}, {@code task}) with its {@code adapters}; closes them all. */
+final class Base implements AutoCloseable {
+    private final ModelFiles files;
+    private final LanguageModel model;
+    private final List<Adapter> adapters = new ArrayList<>();
+
+    private Base(ModelFiles files, LanguageModel model) {
+        this.files = files;
+        this.model = model;
+    }
+
+    static Base load(JsonNode request) {
+        ModelFiles files = HuggingFaceFolder.open(Path.of(request.path("model").asText()));
+        ModelTask task = ModelTask.valueOf(request.path("task").asText("CAUSAL_LM"));
+        Base base = new Base(files, LanguageModel.load(files, task, Device.CPU));
+        for (JsonNode folder : request.path("adapters")) {
+            base.adapters.add(AdapterFolder.read(Path.of(folder.asText()), base.model));
+        }
+        return base;
+    }
+
+    LanguageModel model() {
+        return model;
+    }
+
+    List<Adapter> adapters() {
+        return adapters;
+    }
+
+    @Override
+    public void close() {
+        adapters.forEach(Adapter::close);
+        model.close();
+        files.close();
+    }
+}
