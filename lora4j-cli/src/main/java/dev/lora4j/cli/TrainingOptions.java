@@ -36,7 +36,7 @@ final class TrainingOptions {
     @Option(
             names = "--micro-batch-tokens",
             paramLabel = "N",
-            description = "Most tokens through the model at once; bounds memory (4096).")
+            description = "Most tokens through the model at once; bounds memory (512).")
     void microBatchTokens(int value) {
         builder.microBatchTokens(value);
     }

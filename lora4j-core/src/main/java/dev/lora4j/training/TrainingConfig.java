@@ -113,7 +113,7 @@ public record TrainingConfig(
         private int maxSteps;
         private int batchSize = 8;
         private int gradientAccumulation = 1;
-        private int microBatchTokens = 4096;
+        private int microBatchTokens = 512;
         private double learningRate = 2e-4;
         private double loraPlusRatio = 1;
         private Schedule schedule = Schedule.LINEAR;
