@@ -33,6 +33,9 @@ final class ChatCommand implements Callable<Integer> {
     private final ModelOption model = new ModelOption();
 
     @Mixin
+    private final WeightsOption weights = new WeightsOption();
+
+    @Mixin
     private final SamplingOptions sampling = new SamplingOptions();
 
     @Option(
@@ -53,7 +56,7 @@ final class ChatCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         sampling.settings(); // refuses what is out of range before the model is loaded
-        try (LoadedModel loaded = LoadedModel.load(model, ModelTask.CAUSAL_LM, adapters)) {
+        try (LoadedModel loaded = LoadedModel.load(model, weights.format(), ModelTask.CAUSAL_LM, adapters)) {
             ChatSession session = new ChatSession(console, loaded, sampling, Optional.ofNullable(system));
             if (console.terminals().in() && console.terminals().out()) {
                 interactive(session);

@@ -6,6 +6,7 @@ import dev.lora4j.lora.Adapter;
 import dev.lora4j.lora.AdapterFolder;
 import dev.lora4j.model.LanguageModel;
 import dev.lora4j.model.ModelTask;
+import dev.lora4j.model.WeightFormat;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -26,14 +27,14 @@ final class LoadedModel implements AutoCloseable {
     }
 
     /** Loads a model for a task, and adapters for it. */
-    static LoadedModel load(ModelOption option, ModelTask task, List<Path> adapterFolders) {
+    static LoadedModel load(ModelOption option, WeightFormat format, ModelTask task, List<Path> adapterFolders) {
         List<AutoCloseable> opened = new ArrayList<>();
         try {
             ModelFiles files = option.open();
             opened.add(files);
             Tokenizer tokenizer = Tokenizer.of(files);
             opened.add(tokenizer);
-            LanguageModel model = LanguageModel.load(files, task, option.device());
+            LanguageModel model = LanguageModel.load(files, task, option.device(), format);
             opened.add(model);
             LoadedModel loaded = new LoadedModel(files, model, tokenizer);
             for (Path folder : adapterFolders) {

@@ -1,5 +1,7 @@
 package dev.lora4j.model;
 
+import dev.lora4j.tensor.Tensor;
+
 /**
  * An encoder's tensors under the names of its parts.
  *
@@ -27,6 +29,11 @@ record EncoderWeights(Weights weights, String filePrefix, String modulePrefix) {
 
     EmbeddingTable table(String name, long rows, long width) {
         return weights.embedding(modulePrefix + name, filePrefix + name, rows, width);
+    }
+
+    /** Values that are not looked up row by row. */
+    Tensor tensor(String name, long... shape) {
+        return weights.get(filePrefix + name, shape);
     }
 
     Norm norm(String name, long width, double epsilon) {

@@ -3,12 +3,16 @@ package dev.lora4j.model;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.lora4j.formats.ModelFiles;
 import dev.lora4j.tensor.Device;
+import dev.lora4j.tensor.FrozenMatrix;
 import dev.lora4j.tensor.Scope;
 import dev.lora4j.tensor.Tape;
 import dev.lora4j.tensor.Tensor;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Predicate;
 
@@ -25,6 +29,7 @@ public final class LanguageModel implements AutoCloseable {
     private final Heads heads;
     private final ObjectNode config;
     private final long parameters;
+    private final WeightFormat format;
     private final Scope scope;
 
     private LanguageModel(String name, ModelTask task, Backbone backbone, Heads heads, Origin origin, Scope scope) {
@@ -34,10 +39,11 @@ public final class LanguageModel implements AutoCloseable {
         this.heads = heads;
         this.config = origin.config();
         this.parameters = origin.parameters();
+        this.format = origin.format();
         this.scope = scope;
     }
 
-    private record Origin(ObjectNode config, long parameters) {}
+    private record Origin(ObjectNode config, long parameters, WeightFormat format) {}
 
     /**
      * Loads a model for its usual task: the next token for a decoder, hidden states for an encoder.
@@ -59,8 +65,18 @@ public final class LanguageModel implements AutoCloseable {
 
     /** Loads a model for a task onto a device. */
     public static LanguageModel load(ModelFiles files, ModelTask task, Device device) {
+        return load(files, task, device, WeightFormat.F32);
+    }
+
+    /**
+     * Loads a model whose matrices are kept in a format.
+     *
+     * @param files to stay open as long as the model, if the format is {@link WeightFormat#STORED}
+     * @throws UnsupportedModelException if the model or the device does not allow the format
+     */
+    public static LanguageModel load(ModelFiles files, ModelTask task, Device device, WeightFormat format) {
         Scope scope = Scope.shared();
-        try (Weights weights = new Weights(files, scope, device)) {
+        try (Weights weights = new Weights(files, scope, device, format)) {
             return load(files, task, weights, scope);
         } catch (RuntimeException | Error e) {
             scope.close();
@@ -94,7 +110,7 @@ public final class LanguageModel implements AutoCloseable {
         Loaded loaded = encoder.isPresent()
                 ? encoder(encoder.get(), reader, task, weights)
                 : decoder(type, reader, task, weights);
-        Origin origin = new Origin(files.config(), weights.loaded());
+        Origin origin = new Origin(files.config(), weights.loaded(), weights.format());
         return new LanguageModel(files.description(), task, loaded.backbone(), loaded.heads(), origin, scope);
     }
 
@@ -219,10 +235,30 @@ public final class LanguageModel implements AutoCloseable {
     /**
      * A short identity of the weights: the configuration and a few values of every linear layer.
      *
-     * <p>It tells models apart, such as another base under a checkpoint; it is no proof against tampering.
+     * <p>It tells models apart, such as another base under a checkpoint; it is no proof against tampering. The format
+     * is part of it, since a base that is rounded otherwise is another one.
      */
     public String fingerprint() {
-        return ModelFingerprint.of(config, linears());
+        String digest = ModelFingerprint.of(config, linears());
+        return format == WeightFormat.F32 ? digest : digest + "-" + format;
+    }
+
+    /** How the matrices are kept in memory; of a view, those that it does not change. */
+    public WeightFormat weightFormat() {
+        return format;
+    }
+
+    /** Bytes that the matrices of linear layers and embedding tables take, tied ones once. */
+    public long matrixBytes() {
+        Set<FrozenMatrix> matrices = Collections.newSetFromMap(new IdentityHashMap<>());
+        for (AdaptableModule module : modules()) {
+            if (module instanceof Linear linear) {
+                matrices.add(linear.matrix());
+            } else if (module instanceof EmbeddingTable table) {
+                matrices.add(table.matrix());
+            }
+        }
+        return matrices.stream().mapToLong(FrozenMatrix::bytes).sum();
     }
 
     /**
@@ -380,7 +416,8 @@ public final class LanguageModel implements AutoCloseable {
      */
     public LanguageModel with(ModuleChange change, List<Linear> added, Scope owner) {
         Heads changed = heads.map(change, added);
-        return new LanguageModel(name, task, backbone.map(change), changed, new Origin(config, parameters), owner);
+        return new LanguageModel(
+                name, task, backbone.map(change), changed, new Origin(config, parameters, format), owner);
     }
 
     @Override

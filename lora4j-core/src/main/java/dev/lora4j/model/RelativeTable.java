@@ -18,8 +18,7 @@ record RelativeTable(
         int hidden = config.bert().hidden();
         return new RelativeTable(
                 positions,
-                weights.table("encoder.rel_embeddings", 2L * positions.span(), hidden)
-                        .weight(),
+                weights.tensor("encoder.rel_embeddings.weight", 2L * positions.span(), hidden),
                 relative.normed()
                         ? weights.norm(
                                 "encoder.LayerNorm", hidden, config.bert().epsilon())

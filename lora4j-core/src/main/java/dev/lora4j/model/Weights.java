@@ -34,13 +34,21 @@ final class Weights implements AutoCloseable {
     private final Set<String> unused;
     private final Map<Path, MappedFile> mapped = new HashMap<>();
     private final boolean outline;
+    private final WeightFormat format;
+    private final MatrixLoader matrices;
     private long loaded;
 
-    Weights(ModelFiles files, Scope scope, Device device) {
-        this(files, scope, device, false);
+    Weights(ModelFiles files, Scope scope, Device device, WeightFormat format) {
+        this(files, scope, device, format, false);
+        if (format != WeightFormat.F32 && !device.equals(Device.CPU)) {
+            throw new UnsupportedModelException(files.description() + ": weights are kept as " + format
+                    + " on the processor only, not on " + device + "; use f32, or the device cpu");
+        }
     }
 
-    private Weights(ModelFiles files, Scope scope, Device device, boolean outline) {
+    private Weights(ModelFiles files, Scope scope, Device device, WeightFormat format, boolean outline) {
+        this.format = format;
+        this.matrices = new MatrixLoader(new Stored(), scope);
         this.files = files;
         this.scope = scope;
         this.device = device;
@@ -50,7 +58,7 @@ final class Weights implements AutoCloseable {
 
     /** Only names and shapes: every tensor is one zero, seen at each position, whatever its size. */
     static Weights outline(ModelFiles files, Scope scope) {
-        return new Weights(files, scope, Device.CPU, true);
+        return new Weights(files, scope, Device.CPU, WeightFormat.F32, true);
     }
 
     boolean has(String name) {
@@ -71,6 +79,10 @@ final class Weights implements AutoCloseable {
      * @param shape whose last dimension is theirs
      */
     Tensor stacked(List<String> names, long... shape) {
+        if (format != WeightFormat.F32) {
+            throw new UnsupportedModelException(files.description() + ": the experts of a layer are one tensor of"
+                    + " float32 and cannot be kept as " + format + "; expected weights f32 for this model");
+        }
         long width = shape[shape.length - 1];
         long rows = Arrays.stream(shape).reduce(1, Math::multiplyExact) / width / names.size();
         try (Scope loading = Scope.open()) {
@@ -83,6 +95,11 @@ final class Weights implements AutoCloseable {
     }
 
     private Tensor load(String name, long... shape) {
+        return read(find(name, shape), shape).to(device);
+    }
+
+    /** The stored tensor of this name and shape, which counts as used from now on. */
+    private StoredTensor find(String name, long... shape) {
         StoredTensor stored = files.tensors().get(name);
         if (stored == null) {
             throw new UnsupportedModelException(files.description() + ": tensor \"" + name + "\" of shape "
@@ -96,7 +113,23 @@ final class Weights implements AutoCloseable {
         if (unused.remove(name)) {
             loaded += StoredTensor.elements(stored.shape());
         }
-        return read(stored, found).to(device);
+        return stored;
+    }
+
+    /** A matrix [out, in] in a format; where it is turned, the files have it as [in, out]. */
+    private FrozenMatrix matrix(String name, WeightFormat wanted, long out, long in, boolean turned) {
+        StoredTensor stored = turned ? find(name, in, out) : find(name, out, in);
+        boolean dense = wanted == WeightFormat.F32
+                || outline
+                || (wanted == WeightFormat.STORED && !MatrixLoader.isCompressed(stored, turned));
+        if (!dense) {
+            return matrices.load(stored, wanted, out, in, turned);
+        }
+        try (Scope loading = Scope.open()) {
+            Tensor values = turned ? load(name, in, out).transpose(0, 1) : load(name, out, in);
+            boolean asStored = outline || stored instanceof StoredTensor.Mapped; // what is decoded has no layout yet
+            return FrozenMatrix.of(scope.keep(asStored ? values : FrozenMatrix.laidOut(values)));
+        }
     }
 
     /** Takes over values that are computed rather than stored. */
@@ -112,7 +145,7 @@ final class Weights implements AutoCloseable {
 
     /** A table whose name in the files differs from its path in the model. */
     EmbeddingTable embedding(String path, String name, long rows, long width) {
-        return new EmbeddingTable(path, FrozenMatrix.of(get(name + ".weight", rows, width)));
+        return new EmbeddingTable(path, matrix(name + ".weight", format.ofVocabulary(), rows, width, false));
     }
 
     Linear linear(String path, long out, long in, boolean bias) {
@@ -121,50 +154,68 @@ final class Weights implements AutoCloseable {
 
     /** A linear layer whose name in the files differs from its path in the model. */
     Linear linear(String path, String name, long out, long in, boolean bias) {
-        return new Linear(path, matrix(name + ".weight", out, in), bias ? get(name + ".bias", out) : null);
+        return linear(path, name, format, out, in, bias);
     }
 
-    /** Values that are decoded anyway are laid out as products read them fastest; mapped ones stay as they are. */
-    private Tensor matrix(String name, long out, long in) {
-        try (Scope loading = Scope.open()) {
-            Tensor values = load(name, out, in);
-            boolean asStored = outline || files.tensors().get(name) instanceof StoredTensor.Mapped;
-            return scope.keep(asStored ? values : FrozenMatrix.laidOut(values));
-        }
+    private Linear linear(String path, String name, WeightFormat wanted, long out, long in, boolean bias) {
+        FrozenMatrix matrix = matrix(name + ".weight", wanted, out, in, false);
+        return new Linear(path, matrix, bias ? get(name + ".bias", out) : null, Linear.Layout.PLAIN);
+    }
+
+    /** A decoder's layer from hidden states to the vocabulary. */
+    Linear outputLayer(String path, long vocabulary, long hidden) {
+        return linear(path, path, format.ofVocabulary(), vocabulary, hidden, false);
+    }
+
+    /** A layer of a head for sequences, float32 whatever the format: it is small, and mostly trained whole. */
+    Linear head(String path, String name, long out, long in, boolean bias) {
+        return linear(path, name, WeightFormat.F32, out, in, bias);
     }
 
     /** A linear layer whose files have its matrix as [in, out]: seen transposed, not copied. */
     Linear conv1d(String path, String name, long out, long in, List<Linear.Part> parts) {
-        try (Scope loading = Scope.open()) {
-            Tensor weight = scope.keep(get(name + ".weight", in, out).transpose(0, 1));
-            return new Linear(path, FrozenMatrix.of(weight), get(name + ".bias", out), new Linear.Layout(true, parts));
-        }
+        FrozenMatrix matrix = matrix(name + ".weight", format, out, in, true);
+        return new Linear(path, matrix, get(name + ".bias", out), new Linear.Layout(true, parts));
     }
 
     private Tensor read(StoredTensor stored, long[] shape) {
         if (outline) {
             return Tensor.repeated(0, shape);
         }
-        if (stored instanceof StoredTensor.Mapped part) {
-            MappedFile file = mapped.computeIfAbsent(part.file(), MappedFile::open);
-            return file.tensor(part.offset(), DType.valueOf(part.type().name()), shape)
-                    .to(DType.F32);
-        }
-        return decode((StoredTensor.Decoded) stored, shape);
+        Stored values = new Stored();
+        return stored instanceof StoredTensor.Mapped part
+                ? values.view(part).to(DType.F32)
+                : values.decode((StoredTensor.Decoded) stored, 0, shape);
     }
 
-    private static Tensor decode(StoredTensor.Decoded stored, long[] shape) {
-        Tensor tensor = Tensor.empty(DType.F32, shape);
-        long elements = tensor.elements();
-        int chunks = Math.toIntExact((elements + CHUNK - 1) / CHUNK);
-        IntStream.range(0, chunks).parallel().forEach(chunk -> {
-            long first = (long) chunk * CHUNK;
-            int count = (int) Math.min(CHUNK, elements - first);
-            float[] values = new float[count];
-            stored.decoder().decode(first, values, count);
-            tensor.writeFloats(first, values, count);
-        });
-        return tensor;
+    /** The values of stored tensors, on the processor. */
+    private final class Stored implements MatrixLoader.Values {
+        @Override
+        public Tensor view(StoredTensor.Mapped stored) {
+            MappedFile file = mapped.computeIfAbsent(stored.file(), MappedFile::open);
+            long[] shape = stored.shape().stream().mapToLong(Long::longValue).toArray();
+            return file.tensor(stored.offset(), DType.valueOf(stored.type().name()), shape);
+        }
+
+        @Override
+        public Tensor decode(StoredTensor.Decoded stored, long first, long... shape) {
+            Tensor tensor = Tensor.empty(DType.F32, shape);
+            long elements = tensor.elements();
+            int chunks = Math.toIntExact((elements + CHUNK - 1) / CHUNK);
+            IntStream.range(0, chunks).parallel().forEach(chunk -> {
+                long start = (long) chunk * CHUNK;
+                int count = (int) Math.min(CHUNK, elements - start);
+                float[] values = new float[count];
+                stored.decoder().decode(first + start, values, count);
+                tensor.writeFloats(start, values, count);
+            });
+            return tensor;
+        }
+    }
+
+    /** The format of the model's matrices. */
+    WeightFormat format() {
+        return format;
     }
 
     /** Values of all tensors read so far. */

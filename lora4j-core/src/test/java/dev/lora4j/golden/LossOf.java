@@ -40,7 +40,7 @@ record LossOf(double mean) {
         Tensor losses = VocabularyLoss.apply(
                 tape,
                 chosen,
-                new VocabularyLoss.Head(model.outputLayer().weight(), List.of(), model.logitSoftcap()),
+                new VocabularyLoss.Head(model.outputLayer().matrix(), List.of(), model.logitSoftcap()),
                 new CrossEntropy.Targets(indices(labels), Tensor.of(weights, weights.length), smoothing));
         return new LossOf(Arrays.stream(losses.toDoubles()).average().orElseThrow());
     }

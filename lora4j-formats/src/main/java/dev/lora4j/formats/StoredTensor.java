@@ -74,4 +74,10 @@ public sealed interface StoredTensor permits StoredTensor.Mapped, StoredTensor.D
          */
         void decode(long first, float[] into, int count);
     }
+
+    /** Computes values that their file has in less than float32. */
+    interface CompressedDecoder extends Decoder {
+        /** Bytes that all values take in the file. */
+        long bytes();
+    }
 }

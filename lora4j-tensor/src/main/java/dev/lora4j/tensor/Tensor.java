@@ -336,6 +336,16 @@ public final class Tensor {
 
     // ---- back to Java
 
+    /** Reads bytes from a position on; the tensor is a contiguous one of bytes on the processor. */
+    void readBytes(long first, byte[] into) {
+        if (dtype() != DType.U8 || !isContiguous() || first < 0 || Math.addExact(first, into.length) > elements()) {
+            throw new TensorException("cannot read " + into.length + " bytes at " + first + " of a " + this);
+        }
+        try (BytePointer data = new BytePointer(at.data_ptr())) {
+            data.position(first).get(into, 0, into.length);
+        }
+    }
+
     /** All values as float32, row-major. */
     public float[] toFloats() {
         int count = Math.toIntExact(elements());

@@ -1,9 +1,10 @@
 package dev.lora4j.formats.gguf;
 
+import dev.lora4j.formats.StoredTensor;
 import java.util.Objects;
 
 /** The elements of one stored tensor as float32, at any position; safe for several threads. */
-final class BlockReader {
+final class BlockReader implements StoredTensor.CompressedDecoder {
     private static final int CHUNK_BYTES = 1 << 16;
 
     private final MappedBytes bytes;
@@ -18,6 +19,16 @@ final class BlockReader {
         this.decoder = BlockDecoder.of(tensor.type());
         this.blockElements = tensor.type().blockElements();
         this.blockBytes = tensor.type().blockBytes();
+    }
+
+    @Override
+    public void decode(long first, float[] into, int count) {
+        read(first, into, 0, count);
+    }
+
+    @Override
+    public long bytes() {
+        return tensor.bytes();
     }
 
     /** Writes {@code count} elements from the flat element {@code first} on to {@code into}, starting at {@code at}. */

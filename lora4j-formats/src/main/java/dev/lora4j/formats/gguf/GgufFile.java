@@ -73,9 +73,8 @@ public final class GgufFile {
     }
 
     /** The float32 values of a tensor of this file. */
-    public StoredTensor.Decoder decoder(GgufTensor tensor) {
-        BlockReader reader = reader(tensor);
-        return (first, into, count) -> reader.read(first, into, 0, count);
+    public StoredTensor.CompressedDecoder decoder(GgufTensor tensor) {
+        return reader(tensor);
     }
 
     BlockReader reader(GgufTensor tensor) {

@@ -9,7 +9,7 @@ import dev.lora4j.formats.StoredTensor;
  * halves and has [2, headDim/2] (LlamaTensorProcessor in modeling_gguf_pytorch_utils.py). Row {@code half * n + i} of
  * a head is the stored row {@code 2 i + half}, with n = headDim/2.
  */
-final class UnpermutedRows implements StoredTensor.Decoder {
+final class UnpermutedRows implements StoredTensor.CompressedDecoder {
     private final BlockReader stored;
     private final long rowLength;
     private final long pairs;
@@ -32,6 +32,11 @@ final class UnpermutedRows implements StoredTensor.Decoder {
             next += run;
             at += run;
         }
+    }
+
+    @Override
+    public long bytes() {
+        return stored.bytes();
     }
 
     private long storedRow(long row) {
