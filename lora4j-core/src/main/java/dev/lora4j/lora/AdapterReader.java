@@ -135,13 +135,20 @@ final class AdapterReader {
         boolean embedding = module instanceof EmbeddingTable;
         LoraConfig config = parsed.config();
         int rank = config.rankAt(path);
-        Tensor weight = embedding ? module.weight().transpose(0, 1) : module.weight();
-        Tensor a = take(tensors, TensorNames.loraA(path, embedding), rank, weight.size(1));
-        Tensor b = take(tensors, TensorNames.loraB(path, embedding), weight.size(0), rank);
-        LowRank pair = new LowRank(a, b, config.scalingAt(path));
+        Tensor weight = WeightMatrix.kept(module, tensors.scope());
+        Optional<Kernel> kernel = Kernel.of(module);
+        LowRank pair;
+        if (kernel.isPresent()) {
+            pair = beside(kernel.get(), tensors, weight.size(0));
+            parts.kernels().put(path, kernel.get());
+        } else {
+            Tensor a = take(tensors, TensorNames.loraA(path, embedding), rank, weight.size(1));
+            Tensor b = take(tensors, TensorNames.loraB(path, embedding), weight.size(0), rank);
+            pair = new LowRank(a, b, config.scalingAt(path));
+        }
         Optional<Tensor> blocks = FusedParts.blocks(config, module);
         if (blocks.isPresent()) {
-            Tensor before = b.copy();
+            Tensor before = pair.b().copy();
             pair = FusedParts.masked(pair, blocks.get(), tensors.scope());
             if (pair.b().minus(before).square().sum().item() != 0) {
                 throw new AdapterException(file + ": \"" + TensorNames.loraB(path, false)
@@ -153,7 +160,11 @@ final class AdapterReader {
             pair = pair.withBias(take(tensors, TensorNames.loraBias(path), weight.size(0)));
         }
         if (config.isDora()) {
-            Tensor magnitude = take(tensors, TensorNames.magnitude(path), weight.size(0));
+            String name = TensorNames.magnitude(path);
+            Tensor magnitude = kernel.isPresent()
+                    ? tensors.scope()
+                            .keep(take(tensors, name, 1, weight.size(0), 1).view(weight.size(0)))
+                    : take(tensors, name, weight.size(0));
             pair = pair.withMagnitude(Magnitude.of(tensors.scope(), magnitude, weight, pair));
         }
         if (config.initialization().changesBase() && !embedding) {
@@ -165,6 +176,18 @@ final class AdapterReader {
         }
         parts.lowRanks().put(path, pair);
         parts.note(module);
+    }
+
+    private LowRank beside(Kernel kernel, Tensors tensors, long out) {
+        LoraConfig config = parsed.config();
+        kernel.requireFit(config);
+        String path = kernel.path();
+        int rank = config.rankAt(path);
+        Tensor a = take(tensors, TensorNames.loraA(path, false), rank, kernel.inChannels(), kernel.width());
+        Tensor b = take(tensors, TensorNames.loraB(path, false), out, rank / kernel.groups(), 1);
+        Scope owner = tensors.scope();
+        LowRank pair = new LowRank(owner.keep(Kernel.a(a)), owner.keep(kernel.b(b)), config.scalingAt(path));
+        return kernel.grouped(pair, owner);
     }
 
     /** What takes off again what the pair began with; it follows from W, so an outline is not enough. */

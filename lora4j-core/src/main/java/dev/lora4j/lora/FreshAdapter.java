@@ -109,16 +109,21 @@ final class FreshAdapter {
         Device device = module.weight().device();
         int rank = config.rankAt(path);
         double scaling = config.scalingAt(path);
-        Tensor weight = module.weight();
+        Tensor weight = WeightMatrix.kept(module, scope);
+        Optional<Kernel> kernel = Kernel.of(module);
         LowRank pair;
         if (module instanceof EmbeddingTable) {
-            weight = weight.transpose(0, 1);
             Tensor b = Random.normal(key(path), 1, weight.size(0), rank);
             pair = kept(new LowRank(Tensor.zeros(DType.F32, rank, weight.size(1)), b, scaling), device);
             parts.embeddings().add(path);
         } else {
+            kernel.ifPresent(each -> each.requireFit(config));
             LowRank initial = new InitialPair(config.initialization(), rank, scaling, key(path)).of(weight);
             pair = kept(initial, device);
+            if (kernel.isPresent()) {
+                pair = kernel.get().grouped(pair, scope);
+                parts.kernels().put(path, kernel.get());
+            }
             Optional<Tensor> blocks = FusedParts.blocks(config, module);
             if (blocks.isPresent()) {
                 pair = FusedParts.masked(pair, blocks.get(), scope);
@@ -127,7 +132,7 @@ final class FreshAdapter {
                 parts.anchors().put(path, kept(initial, device).negated(scope));
             }
         }
-        if (config.hasLoraBias() && module instanceof Linear) {
+        if (config.hasLoraBias() && !(module instanceof EmbeddingTable)) {
             pair = pair.withBias(
                     scope.keep(Tensor.zeros(DType.F32, weight.size(0)).to(device)));
         }

@@ -1,7 +1,6 @@
 package dev.lora4j.lora;
 
 import dev.lora4j.model.AdaptableModule;
-import dev.lora4j.model.EmbeddingTable;
 import dev.lora4j.model.ExpertStack;
 import dev.lora4j.model.LanguageModel;
 import dev.lora4j.model.Linear;
@@ -49,18 +48,19 @@ public final class MergedModel {
         }
         try (Scope scope = Scope.open()) {
             Tensor bias = adapter.biases().getOrDefault(path, module.bias());
-            Tensor weight = module.weight();
-            for (LowRank pair : adapter.pairs(path)) {
+            Tensor matrix = WeightMatrix.of(module);
+            List<LowRank> pairs = adapter.pairs(path);
+            for (LowRank pair : pairs) {
                 if (module instanceof ExpertStack stack) {
                     return new ModuleValues(owner.keep(ExpertPairs.merged(stack, pair)), null);
                 }
-                weight = module instanceof EmbeddingTable
-                        ? weight(path, weight.transpose(0, 1), pair).transpose(0, 1)
-                        : weight(path, weight, pair);
+                matrix = weight(path, matrix, pair);
                 bias = bias(bias, pair);
             }
             return new ModuleValues(
-                    weight == module.weight() ? weight : owner.keep(weight.contiguous()),
+                    pairs.isEmpty()
+                            ? module.weight()
+                            : owner.keep(WeightMatrix.restored(module, matrix).contiguous()),
                     bias == null || bias == module.bias() ? bias : owner.keep(bias.copy()));
         }
     }

@@ -301,7 +301,22 @@ final class PeftConfig {
         if (targets instanceof Targets.AllLinear) {
             return texts(List.copyOf(adapter.lowRanks().keySet()));
         }
-        return json(targets);
+        return targets instanceof Targets.Suffixes suffixes ? texts(leaves(suffixes, adapter)) : json(targets);
+    }
+
+    /** The names, but for one that a module around an adapted one has too: PEFT would take that for a target. */
+    private static List<String> leaves(Targets.Suffixes suffixes, Adapter adapter) {
+        List<String> names = new ArrayList<>();
+        for (String name : suffixes.names()) {
+            List<String> paths = adapter.lowRanks().keySet().stream()
+                    .filter(path -> Targets.Suffixes.matches(path, name))
+                    .toList();
+            boolean nested = paths.stream()
+                    .map(path -> path.substring(0, Math.max(0, path.lastIndexOf('.'))))
+                    .anyMatch(around -> Targets.Suffixes.matches(around, name));
+            names.addAll(nested ? paths : List.of(name));
+        }
+        return names;
     }
 
     private static JsonNode json(Targets targets) {
