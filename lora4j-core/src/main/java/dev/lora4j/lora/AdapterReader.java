@@ -31,6 +31,7 @@ final class AdapterReader {
     private final PeftConfig.Parsed parsed;
     private final List<String> labels;
     private final Map<String, StoredTensor.Mapped> left = new LinkedHashMap<>();
+    private boolean loralib;
 
     AdapterReader(Path file, LanguageModel model, PeftConfig.Parsed parsed, List<String> labels) {
         this.file = file;
@@ -44,9 +45,14 @@ final class AdapterReader {
             throw new AdapterException(file + ": the adapter is for " + parsed.task() + ", the model was loaded for "
                     + model.task() + "; load it for the adapter's task");
         }
-        SafetensorsFile.open(file).tensors().forEach((name, tensor) -> {
+        Map<String, StoredTensor.Mapped> stored = SafetensorsFile.open(file).tensors();
+        loralib = LoralibNames.areIn(stored.keySet());
+        if (loralib && !parsed.saysAlpha()) {
+            throw LoralibNames.withoutAlpha(file);
+        }
+        stored.forEach((name, tensor) -> {
             if (!TensorNames.isOfTheBase(name)) {
-                left.put(TensorNames.canonical(name), tensor);
+                left.put(loralib ? LoralibNames.inPeft(name) : TensorNames.canonical(name), tensor);
             }
         });
         Scope scope = Scope.shared();
@@ -134,19 +140,13 @@ final class AdapterReader {
         String path = module.path();
         boolean embedding = module instanceof EmbeddingTable;
         LoraConfig config = parsed.config();
-        int rank = config.rankAt(path);
         Tensor weight = WeightMatrix.kept(module, tensors.scope());
         Optional<Kernel> kernel = Kernel.of(module);
-        LowRank pair;
-        if (kernel.isPresent()) {
-            pair = beside(kernel.get(), tensors, weight.size(0));
-            parts.kernels().put(path, kernel.get());
-        } else {
-            Tensor a = take(tensors, TensorNames.loraA(path, embedding), rank, weight.size(1));
-            Tensor b = take(tensors, TensorNames.loraB(path, embedding), weight.size(0), rank);
-            pair = new LowRank(a, b, config.scalingAt(path));
-        }
+        kernel.ifPresent(each -> parts.kernels().put(path, each));
         Optional<Tensor> blocks = FusedParts.blocks(config, module);
+        LowRank pair = kernel.isPresent()
+                ? beside(kernel.get(), tensors, weight.size(0))
+                : pair(tensors, module, weight, blocks.isPresent());
         if (blocks.isPresent()) {
             Tensor before = pair.b().copy();
             pair = FusedParts.masked(pair, blocks.get(), tensors.scope());
@@ -178,9 +178,32 @@ final class AdapterReader {
         parts.note(module);
     }
 
+    private LowRank pair(Tensors tensors, AdaptableModule module, Tensor weight, boolean inParts) {
+        String path = module.path();
+        LoraConfig config = parsed.config();
+        boolean embedding = module instanceof EmbeddingTable && !loralib;
+        int rank = config.rankAt(path);
+        String nameOfB = TensorNames.loraB(path, embedding);
+        if (loralib && !inParts) {
+            LoralibNames.requireOnePair(left.get(TensorNames.loraA(path, embedding)), left.get(nameOfB), path);
+        }
+        Tensor a = take(tensors, TensorNames.loraA(path, embedding), rank, weight.size(1));
+        if (inParts && loralib) {
+            int parts = config.partsAt(path).size();
+            Tensor stored = take(tensors, nameOfB, FusedParts.outputs(config, module), rank / parts);
+            Tensor b = tensors.scope().keep(FusedParts.whole(config, module, stored));
+            return new LowRank(a, b, config.scalingAt(path));
+        }
+        return new LowRank(a, take(tensors, nameOfB, weight.size(0), rank), config.scalingAt(path));
+    }
+
     private LowRank beside(Kernel kernel, Tensors tensors, long out) {
         LoraConfig config = parsed.config();
         kernel.requireFit(config);
+        if (loralib) {
+            throw new AdapterException(file + ": loralib's pair beside the convolution " + kernel.path()
+                    + " has other matrices than PEFT's, which fit square kernels only; it is not read");
+        }
         String path = kernel.path();
         int rank = config.rankAt(path);
         Tensor a = take(tensors, TensorNames.loraA(path, false), rank, kernel.inChannels(), kernel.width());

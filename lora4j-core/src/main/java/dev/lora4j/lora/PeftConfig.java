@@ -48,8 +48,12 @@ final class PeftConfig {
 
     private PeftConfig() {}
 
-    /** What the file says, checked. */
-    record Parsed(LoraConfig config, ModelTask task) {}
+    /**
+     * What the file says, checked.
+     *
+     * @param saysAlpha whether {@code lora_alpha} stands there, not PEFT's default
+     */
+    record Parsed(LoraConfig config, ModelTask task, boolean saysAlpha) {}
 
     static Parsed parse(ObjectNode json, String file, ModelTask absentTask) {
         String type = json.path("peft_type").asText("absent");
@@ -81,7 +85,7 @@ final class PeftConfig {
         if (json.hasNonNull("exclude_modules")) {
             config = config.excluding(targets(json, "exclude_modules", file));
         }
-        return new Parsed(config, task(json, file, absentTask));
+        return new Parsed(config, task(json, file, absentTask), json.hasNonNull("lora_alpha"));
     }
 
     /** Our own key, which PEFT ignores: the files hold the parts' pairs as one, so that it computes the same. */
