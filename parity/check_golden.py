@@ -46,6 +46,10 @@ def check_classifier(folder, facts, tensors):
     model = reloaded(AutoModelForSequenceClassification, folder, folder / "adapter")
     logits = {"adapter.logits": encoders.logits_of(model, examples)}
     report(folder.name, facts, tensors, model, logits, lambda m: encoders.loss_of(m, examples, answers))
+    for name in facts.get("variants", {}):
+        variant = reloaded(AutoModelForSequenceClassification, folder, folder / "variants" / name)
+        found = {f"{name}.logits": encoders.logits_of(variant, examples)}
+        print(f"{folder.name}/{name}: logits {difference(found, load_file(folder / 'variants.safetensors')):.1e}")
 
 
 def reloaded(model_class, base, adapter):

@@ -32,7 +32,11 @@ REASONS = {
     "use_qalora, layer_replication, alora, arrow, bdlora, velora, monteclora, kasa, megatron": "refused by name: variants of"
     " PEFT's own that no other tool reads",
     "trainable_token_indices, ensure_weight_tying": "refused by name",
-    "Conv1d, Conv2d": "no supported model adapts a convolution; DeBERTa's ConvLayer stays frozen",
+    "Conv2d, Conv3d": "no supported family has one, and merging and combining go by the modules of a family: a target of that"
+    " name matches nothing and is refused",
+    "Conv1d in groups, merged": "PEFT refuses it, and has no meaning for use_dora there. lora4j merges it as a view and in place;"
+    " into files and combined it is refused by name, as is use_dora",
+    "pissa, olora, orthogonal beside a Conv1d": "refused by name, as in PEFT",
 }
 
 

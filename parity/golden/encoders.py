@@ -20,8 +20,23 @@ TARGET_MODULES = {
     "llama": ["q_proj", "v_proj"],
     "gpt2": ["c_attn"],
 }
+BESIDE_CONVOLUTION = dict(target_modules=["conv.conv", "query_proj"])
 # Every bias, so that those of the convolution and of the table's norm are trained too.
-MORE = {"deberta-v2-classify": dict(target_modules=["query_proj", "key_proj"], bias="all")}
+MORE = {
+    "deberta-v2-classify": dict(target_modules=["query_proj", "key_proj"], bias="all"),
+    "deberta-v2-convolution": BESIDE_CONVOLUTION,
+}
+# PEFT refuses to merge where a convolution has groups.
+GROUPED = "deberta-v2-classify"
+VARIANTS = {
+    "deberta-v2-classify": {"grouped-convolution": BESIDE_CONVOLUTION},
+    "deberta-v2-convolution": {
+        "dora": dict(BESIDE_CONVOLUTION, use_dora=True),
+        "rslora-lora-bias": dict(BESIDE_CONVOLUTION, use_rslora=True, lora_bias=True),
+        "bias-lora-only": dict(target_modules=["encoder.conv.conv"], bias="lora_only"),
+        "patterns": dict(BESIDE_CONVOLUTION, rank_pattern={"conv.conv": 6}, alpha_pattern={"conv.conv": 3}),
+    },
+}
 TYPED = ("bert", "deberta-v2")
 
 
@@ -96,7 +111,28 @@ def write_classifier(name, model, folder, examples):
             adamw=dict(lora.ADAMW, steps=lora.STEPS, losses=steps),
         ),
     )
+    if name in VARIANTS:
+        facts["variants"] = write_variants(name, model, folder, examples, answers)
     return tensors, facts
+
+
+def write_variants(name, model, folder, examples, answers):
+    """Further adapters of the case: logits, merged logits and gradients in variants.safetensors."""
+    tensors, facts = {}, {}
+    for variant, settings in VARIANTS[name].items():
+        peft_model = lora.adapted(model, f"{name} {variant}", task_type="SEQ_CLS", r=4, lora_alpha=8, **settings)
+        files.save_adapter(peft_model, folder / "variants" / variant, name)
+        loss = loss_of(peft_model, examples, answers)
+        tensors.update(lora.gradients(peft_model, loss, f"{variant}.grad."))
+        with torch.no_grad():
+            tensors[f"{variant}.logits"] = logits_of(peft_model, examples)
+            if name != GROUPED:
+                merged = copy.deepcopy(peft_model).merge_and_unload()
+                tensors[f"{variant}.merged"] = logits_of(merged, examples)
+        trained = sum(value.numel() for value in lora.trainable(peft_model).values())
+        facts[variant] = dict(trained_parameters=trained, loss=loss.item())
+    files.write_tensors(folder / "variants.safetensors", tensors)
+    return facts
 
 
 def models_of(model, peft_model):

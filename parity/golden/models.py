@@ -180,6 +180,8 @@ DEBERTA_V3 = dict(
 DEBERTA_V2_XLARGE = dict(
     DEBERTA_V3, pos_att_type="p2c|c2p", attention_head_size=8, conv_kernel_size=3, conv_act="gelu", conv_groups=2
 )
+# As microsoft/deberta-v2-xlarge has it: one group; wider than there, so that the padding is more than a token.
+DEBERTA_CONVOLUTION = dict(DEBERTA_V2_XLARGE, conv_groups=1, conv_kernel_size=5, conv_act="tanh")
 # What no released checkpoint has, yet the configuration can say.
 DEBERTA_OTHER = dict(DEBERTA, max_relative_positions=6, embedding_size=24, type_vocab_size=2)
 
@@ -205,6 +207,7 @@ def encoder_cases():
         "deberta": (DebertaV2Model, DebertaV2Config(**DEBERTA_OTHER)),
         "deberta-v3-classify": (DebertaV2ForSequenceClassification, DebertaV2Config(**DEBERTA_V3, **labels)),
         "deberta-v2-classify": (DebertaV2ForSequenceClassification, DebertaV2Config(**DEBERTA_V2_XLARGE, **labels)),
+        "deberta-v2-convolution": (DebertaV2ForSequenceClassification, DebertaV2Config(**DEBERTA_CONVOLUTION, **labels)),
         "llama-classify": (LlamaForSequenceClassification, LlamaConfig(**LLAMA, **labels)),
         "gpt2-classify": (
             GPT2ForSequenceClassification,

@@ -27,6 +27,7 @@ final class AdapterInspection {
                 .text("targets", targets(config))
                 .count("adapted layers", summary.ranks().size())
                 .count("parameters", summary.parameters())
+                .count("of low-rank pairs", summary.lowRank())
                 .bytes("size", summary.bytes());
         if (summary.ranks().values().stream().distinct().count() > 1) {
             facts.text(

@@ -63,8 +63,11 @@ final class InspectCommand implements Callable<Integer> {
 
     private Inspection inspect() {
         String name = path.toString().toLowerCase(Locale.ROOT);
+        if (AdapterFolder.resembles(path)) {
+            return AdapterInspection.of(path);
+        }
         if (Files.isDirectory(path)) {
-            return AdapterFolder.isAdapter(path) ? AdapterInspection.of(path) : ModelInspection.ofFolder(path);
+            return ModelInspection.ofFolder(path);
         }
         if (!Files.exists(path)) {
             throw new FileAccessException(path, "there is no such folder or file");

@@ -1,6 +1,7 @@
 package dev.lora4j.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.lora4j.formats.InvalidFileException;
 import java.nio.file.Path;
@@ -10,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
 
@@ -25,7 +27,7 @@ import picocli.CommandLine.ParameterException;
  *   formal: {data: formal.jsonl, rank: 16, learning-rate: 5e-5}
  * }</pre>
  *
- * <p>Each may set what {@code train} has, but for what all share. As strict as {@link ConfigFile}.
+ * <p>The adapters may be a list too, each with its {@code name}. Each may set what {@code train} has, but for what all share. As strict as {@link ConfigFile}.
  */
 final class SweepFile {
     /** The option that names the file. */
@@ -35,6 +37,7 @@ final class SweepFile {
     private static final int MAX_ADAPTERS = 1000;
 
     private static final String KEY = "adapters";
+    private static final String NAME_KEY = "name";
     private static final Set<String> SHARED = Set.of("model", "device", "json");
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}");
 
@@ -60,14 +63,31 @@ final class SweepFile {
 
     static SweepFile read(Path path) {
         ObjectNode file = YamlFile.read(path);
-        JsonNode list = file.remove(KEY);
-        if (!(list instanceof ObjectNode each) || each.isEmpty() || each.size() > MAX_ADAPTERS) {
+        Map<String, JsonNode> each = byName(path, file.remove(KEY));
+        if (each.isEmpty() || each.size() > MAX_ADAPTERS) {
             throw new InvalidFileException(
                     path, "must have a key " + KEY + " with 1 to " + MAX_ADAPTERS + " adapters by name");
         }
         Map<String, Map<String, String>> adapters = new LinkedHashMap<>();
-        each.properties().forEach(entry -> adapters.put(entry.getKey(), own(path, entry.getKey(), entry.getValue())));
+        each.forEach((name, settings) -> adapters.put(name, own(path, name, settings)));
         return new SweepFile(path, YamlFile.settings(path, "", file), adapters);
+    }
+
+    /** Of a mapping its entries; of a list the elements by what each says is its name. */
+    private static Map<String, JsonNode> byName(Path path, @Nullable JsonNode adapters) {
+        Map<String, JsonNode> each = new LinkedHashMap<>();
+        if (adapters instanceof ObjectNode mapping) {
+            mapping.properties().forEach(entry -> each.put(entry.getKey(), entry.getValue()));
+        } else if (adapters instanceof ArrayNode list) {
+            for (JsonNode element : list) {
+                JsonNode name = element instanceof ObjectNode settings ? settings.remove(NAME_KEY) : null;
+                if (name == null || !name.isValueNode() || each.put(name.asText(), element) != null) {
+                    throw new InvalidFileException(
+                            path, "adapter " + (each.size() + 1) + " of the list must have a name of its own");
+                }
+            }
+        }
+        return each;
     }
 
     private static Map<String, String> own(Path path, String name, JsonNode settings) {

@@ -243,6 +243,27 @@ class SweepTest {
     }
 
     @Test
+    void adaptersInAListHaveTheirNamesInIt() throws IOException {
+        String mapping = Files.readString(sweep);
+        String list = mapping;
+        for (String name : NAMES) {
+            list = list.replace("  " + name + ":\n    data", "  - name: " + name + "\n    data");
+        }
+        Files.writeString(sweep, list);
+        assertThat(train("--max-steps", "2").exitCode()).isZero();
+        Files.writeString(sweep, mapping);
+        Path again = folder.resolve("again");
+        assertThat(train("--max-steps", "2", "--output", again.toString()).exitCode())
+                .isZero();
+        for (String name : NAMES) {
+            assertThat(losses(output(name), "loss")).hasSize(2).isEqualTo(losses(again.resolve(name), "loss"));
+        }
+        Files.writeString(sweep, list);
+        assertRefused(1, "- name: four", "- name: three", "sweep.yaml", "adapter 2 of the list must have a name");
+        assertRefused(1, "- name: four\n   ", "-", "sweep.yaml", "adapter 2 of the list must have a name of its own");
+    }
+
+    @Test
     void tasksThatNeedAnotherBaseAreTrainedApart() throws IOException {
         assertRefused(1, "rank: 3", "task: classification", "adapter four is for SEQ_CLS, three for CAUSAL_LM");
     }

@@ -201,6 +201,7 @@ public final class Adapter implements AutoCloseable {
             copies.embeddings().addAll(parts.embeddings());
             copies.experts().addAll(parts.experts());
             copies.transposed().addAll(parts.transposed());
+            copies.kernels().putAll(parts.kernels());
             parts.saved().forEach((path, values) -> copies.saved().put(path, values.copy(owner)));
             parts.biases().forEach((path, bias) -> copies.biases().put(path, owner.keep(bias.copy())));
             return new Adapter(new Identity(config, task, labels), copies, owner);

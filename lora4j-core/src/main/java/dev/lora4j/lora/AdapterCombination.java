@@ -125,6 +125,7 @@ public final class AdapterCombination {
             AdapterParts own = source.adapter().parts();
             parts.embeddings().addAll(own.embeddings());
             parts.transposed().addAll(own.transposed());
+            parts.kernels().putAll(own.kernels());
             own.saved().forEach((path, values) -> parts.saved().put(path, values.copy(owner)));
             own.biases().forEach((path, bias) -> parts.biases().put(path, owner.keep(bias.copy())));
         }

@@ -3,10 +3,13 @@ package dev.lora4j.lora;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.lora4j.formats.FileAccessException;
 import dev.lora4j.formats.JsonFile;
+import dev.lora4j.formats.StoredTensor;
+import dev.lora4j.formats.safetensors.SafetensorsFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 
@@ -21,7 +24,9 @@ final class AdapterFiles {
         Path config = folder.resolve(AdapterFolder.CONFIG);
         if (!Files.isRegularFile(config)) {
             throw new AdapterException(folder + ": no " + AdapterFolder.CONFIG + " there"
-                    + pickle(folder).orElse("; expected the folder of an adapter as PEFT writes it"));
+                    + loralib(folder)
+                            .or(() -> pickle(folder))
+                            .orElse("; expected the folder of an adapter as PEFT writes it"));
         }
         return config;
     }
@@ -42,20 +47,52 @@ final class AdapterFiles {
                 + pickle(folder).orElse("; the adapter is incomplete"));
     }
 
-    /** A pickle is a program: what is in it is never run. */
-    private static Optional<String> pickle(Path folder) {
-        if (!Files.isDirectory(folder)) {
+    /** True if there are weights such as an adapter's, whatever else is missing. */
+    static boolean haveWeights(Path folder) {
+        return Files.isRegularFile(folder.resolve(AdapterFolder.WEIGHTS))
+                || pickle(folder).isPresent();
+    }
+
+    /** loralib writes no configuration. */
+    private static Optional<String> loralib(Path folder) {
+        Path weights = folder.resolve(AdapterFolder.WEIGHTS);
+        if (!Files.isRegularFile(weights)) {
             return Optional.empty();
         }
-        try (Stream<Path> files = Files.list(folder)) {
-            return files.map(file -> String.valueOf(file.getFileName()))
-                    .filter(name -> PICKLES.stream().anyMatch(name::endsWith))
-                    .sorted()
-                    .findFirst()
-                    .map(name -> "; " + name + " is a pickle and is never read, load it in Python and save the adapter"
-                            + " with save_pretrained(…, safe_serialization=True)");
-        } catch (IOException e) {
-            throw FileAccessException.reading(folder, e);
+        Map<String, StoredTensor.Mapped> tensors = SafetensorsFile.open(weights).tensors();
+        return LoralibNames.areIn(tensors.keySet())
+                ? Optional.of("; the tensors have loralib's names and do not say alpha, so write it beside them: "
+                        + LoralibNames.configuration(tensors)
+                        + " and a key lora_alpha with the value that they were trained with")
+                : Optional.empty();
+    }
+
+    /** A pickle is a program: what is in it is never run. */
+    private static Optional<String> pickle(Path path) {
+        if (!Files.isDirectory(path)) {
+            return Files.isRegularFile(path)
+                    ? Stream.of(path)
+                            .flatMap(AdapterFiles::pickleName)
+                            .findFirst()
+                            .map(AdapterFiles::refusal)
+                    : Optional.empty();
         }
+        try (Stream<Path> files = Files.list(path)) {
+            return files.flatMap(AdapterFiles::pickleName).sorted().findFirst().map(AdapterFiles::refusal);
+        } catch (IOException e) {
+            throw FileAccessException.reading(path, e);
+        }
+    }
+
+    private static Stream<String> pickleName(Path file) {
+        return Stream.of(String.valueOf(file.getFileName()))
+                .filter(name -> PICKLES.stream().anyMatch(name::endsWith));
+    }
+
+    private static String refusal(String name) {
+        return "; " + name
+                + " is a pickle and is never read, since unpickling runs the code in it; convert it in Python:"
+                + " import torch, safetensors.torch; safetensors.torch.save_file(torch.load(\"" + name
+                + "\", map_location=\"cpu\", weights_only=True), \"" + AdapterFolder.WEIGHTS + "\")";
     }
 }

@@ -40,6 +40,12 @@ public final class AdapterFolder {
         return Files.isRegularFile(folder.resolve(CONFIG));
     }
 
+    /** True if it is an adapter's folder, or has what may be an adapter's weights and no model's configuration. */
+    public static boolean resembles(Path path) {
+        boolean model = Files.isRegularFile(path.resolve("config.json"));
+        return isAdapter(path) || (!model && AdapterFiles.haveWeights(path));
+    }
+
     /**
      * Reads an adapter for a model.
      *

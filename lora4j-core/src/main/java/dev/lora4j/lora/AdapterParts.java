@@ -20,6 +20,7 @@ import java.util.Set;
  * @param biases of modules whose weight stays the base's
  * @param experts those of the pairs that sit beside the experts of a layer
  * @param transposed those of the pairs and saved modules whose matrix the files have as [in, out]
+ * @param kernels of the convolutions that one of the pairs sits beside
  */
 record AdapterParts(
         Map<String, LowRank> lowRanks,
@@ -28,7 +29,8 @@ record AdapterParts(
         Map<String, ModuleValues> saved,
         Map<String, Tensor> biases,
         Set<String> experts,
-        Set<String> transposed) {
+        Set<String> transposed,
+        Map<String, Kernel> kernels) {
     static AdapterParts empty() {
         return new AdapterParts(
                 new LinkedHashMap<>(),
@@ -37,7 +39,8 @@ record AdapterParts(
                 new LinkedHashMap<>(),
                 new LinkedHashMap<>(),
                 new LinkedHashSet<>(),
-                new LinkedHashSet<>());
+                new LinkedHashSet<>(),
+                new LinkedHashMap<>());
     }
 
     /** Notes how the files have the module's matrix. */

@@ -32,6 +32,7 @@ final class AdapterReader {
     private final PeftConfig.Parsed parsed;
     private final List<String> labels;
     private final Map<String, StoredTensor.Mapped> left = new LinkedHashMap<>();
+    private boolean loralib;
 
     AdapterReader(Path file, LanguageModel model, PeftConfig.Parsed parsed, List<String> labels) {
         this.file = file;
@@ -45,9 +46,14 @@ final class AdapterReader {
             throw new AdapterException(file + ": the adapter is for " + parsed.task() + ", the model was loaded for "
                     + model.task() + "; load it for the adapter's task");
         }
-        SafetensorsFile.open(file).tensors().forEach((name, tensor) -> {
+        Map<String, StoredTensor.Mapped> stored = SafetensorsFile.open(file).tensors();
+        loralib = LoralibNames.areIn(stored.keySet());
+        if (loralib && !parsed.saysAlpha()) {
+            throw LoralibNames.withoutAlpha(file);
+        }
+        stored.forEach((name, tensor) -> {
             if (!TensorNames.isOfTheBase(name)) {
-                left.put(TensorNames.canonical(name), tensor);
+                left.put(loralib ? LoralibNames.inPeft(name) : TensorNames.canonical(name), tensor);
             }
         });
         Scope scope = Scope.shared();
@@ -135,14 +141,15 @@ final class AdapterReader {
         String path = module.path();
         boolean embedding = module instanceof EmbeddingTable;
         LoraConfig config = parsed.config();
-        int rank = config.rankAt(path);
-        long out = module.shape()[embedding ? 1 : 0];
-        Tensor a = take(tensors, TensorNames.loraA(path, embedding), rank, module.shape()[embedding ? 0 : 1]);
-        Tensor b = take(tensors, TensorNames.loraB(path, embedding), out, rank);
-        LowRank pair = new LowRank(a, b, config.scalingAt(path));
+        long[] shape = WeightMatrix.shape(module);
+        Optional<Kernel> kernel = Kernel.of(module);
+        kernel.ifPresent(each -> parts.kernels().put(path, each));
         Optional<Tensor> blocks = FusedParts.blocks(config, module);
+        LowRank pair = kernel.isPresent()
+                ? beside(kernel.get(), tensors, shape[0])
+                : pair(tensors, module, blocks.isPresent());
         if (blocks.isPresent()) {
-            Tensor before = b.copy();
+            Tensor before = pair.b().copy();
             pair = FusedParts.masked(pair, blocks.get(), tensors.scope());
             if (pair.b().minus(before).square().sum().item() != 0) {
                 throw new AdapterException(file + ": \"" + TensorNames.loraB(path, false)
@@ -151,14 +158,18 @@ final class AdapterReader {
             }
         }
         if (config.hasLoraBias() && !embedding) {
-            pair = pair.withBias(take(tensors, TensorNames.loraBias(path), out));
+            pair = pair.withBias(take(tensors, TensorNames.loraBias(path), shape[0]));
         }
         if (config.isDora()) {
-            Tensor magnitude = take(tensors, TensorNames.magnitude(path), out);
-            pair = pair.withMagnitude(Magnitude.of(tensors.scope(), magnitude, FreshAdapter.matrix(module), pair));
+            String name = TensorNames.magnitude(path);
+            Tensor magnitude = kernel.isPresent()
+                    ? tensors.scope().keep(take(tensors, name, 1, shape[0], 1).view(shape[0]))
+                    : take(tensors, name, shape[0]);
+            FrozenMatrix weight = WeightMatrix.frozen(module, tensors.scope());
+            pair = pair.withMagnitude(Magnitude.of(tensors.scope(), magnitude, weight, pair));
         }
         if (config.initialization().changesBase() && !embedding) {
-            parts.anchors().put(path, anchor(tensors.scope(), FreshAdapter.matrix(module), pair));
+            parts.anchors().put(path, anchor(tensors.scope(), WeightMatrix.frozen(module, tensors.scope()), pair));
         }
         if (embedding) {
             parts.embeddings().add(path);
@@ -166,6 +177,42 @@ final class AdapterReader {
         }
         parts.lowRanks().put(path, pair);
         parts.note(module);
+    }
+
+    private LowRank pair(Tensors tensors, AdaptableModule module, boolean inParts) {
+        String path = module.path();
+        long[] shape = WeightMatrix.shape(module);
+        LoraConfig config = parsed.config();
+        boolean embedding = module instanceof EmbeddingTable && !loralib;
+        int rank = config.rankAt(path);
+        String nameOfB = TensorNames.loraB(path, embedding);
+        if (loralib && !inParts) {
+            LoralibNames.requireOnePair(left.get(TensorNames.loraA(path, embedding)), left.get(nameOfB), path);
+        }
+        Tensor a = take(tensors, TensorNames.loraA(path, embedding), rank, shape[1]);
+        if (inParts && loralib) {
+            int parts = config.partsAt(path).size();
+            Tensor stored = take(tensors, nameOfB, FusedParts.outputs(config, module), rank / parts);
+            Tensor b = tensors.scope().keep(FusedParts.whole(config, module, stored));
+            return new LowRank(a, b, config.scalingAt(path));
+        }
+        return new LowRank(a, take(tensors, nameOfB, shape[0], rank), config.scalingAt(path));
+    }
+
+    private LowRank beside(Kernel kernel, Tensors tensors, long out) {
+        LoraConfig config = parsed.config();
+        kernel.requireFit(config);
+        if (loralib) {
+            throw new AdapterException(file + ": loralib's pair beside the convolution " + kernel.path()
+                    + " has other matrices than PEFT's, which fit square kernels only; it is not read");
+        }
+        String path = kernel.path();
+        int rank = config.rankAt(path);
+        Tensor a = take(tensors, TensorNames.loraA(path, false), rank, kernel.inChannels(), kernel.width());
+        Tensor b = take(tensors, TensorNames.loraB(path, false), out, rank / kernel.groups(), 1);
+        Scope owner = tensors.scope();
+        LowRank pair = new LowRank(owner.keep(Kernel.a(a)), owner.keep(kernel.b(b)), config.scalingAt(path));
+        return kernel.grouped(pair, owner);
     }
 
     /** What takes off again what the pair began with; it follows from W, so an outline is not enough. */

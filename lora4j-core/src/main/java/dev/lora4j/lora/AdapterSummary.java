@@ -12,6 +12,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * What an adapter folder says and holds, told without its base model.
@@ -22,6 +24,7 @@ import java.util.Optional;
  * @param refusal why lora4j would not use it, if so
  * @param ranks of the adapted layers, by path, in the order of the file
  * @param others names of all other tensors, such as those of modules trained whole
+ * @param lowRank values in A and B of all layers
  * @param parameters values in all tensors
  * @param bytes of the weight file
  */
@@ -32,10 +35,10 @@ public record AdapterSummary(
         Optional<String> refusal,
         Map<String, Long> ranks,
         List<String> others,
+        long lowRank,
         long parameters,
         long bytes) {
-    private static final String LORA_A = ".lora_A.weight";
-    private static final String LORA_B = ".lora_B.weight";
+    private static final Pattern PAIR = Pattern.compile("(.*)\\.lora_(embedding_)?([AB])(\\.weight)?");
 
     /** Reads the configuration and the header of the weights. */
     public static AdapterSummary of(Path folder) {
@@ -51,23 +54,29 @@ public record AdapterSummary(
         }
         Path weights = AdapterFiles.weights(folder);
         Map<String, StoredTensor.Mapped> tensors = SafetensorsFile.open(weights).tensors();
+        if (LoralibNames.areIn(tensors.keySet()) && !config.hasNonNull("lora_alpha")) {
+            refusal = Optional.ofNullable(LoralibNames.withoutAlpha(weights).getMessage());
+        }
         Map<String, Long> ranks = new LinkedHashMap<>();
         List<String> others = new ArrayList<>();
+        long lowRank = 0;
         long parameters = 0;
         long bytes = 0;
         for (StoredTensor.Mapped tensor : tensors.values()) {
             parameters += tensor.elements();
             bytes += tensor.bytes();
             String name = TensorNames.module(tensor.name());
-            if (name.endsWith(LORA_A) && !tensor.shape().isEmpty()) {
-                ranks.put(
-                        name.substring(0, name.length() - LORA_A.length()),
-                        tensor.shape().get(0));
-            } else if (!name.endsWith(LORA_B)) {
+            Matcher pair = PAIR.matcher(name);
+            if (!pair.matches() || tensor.shape().isEmpty()) {
                 others.add(name);
+                continue;
+            }
+            lowRank += tensor.elements();
+            if (pair.group(3).equals("A")) {
+                ranks.put(pair.group(1), tensor.shape().get(0));
             }
         }
         return new AdapterSummary(
-                config, task, AdapterFolder.labels(folder), refusal, ranks, others, parameters, bytes);
+                config, task, AdapterFolder.labels(folder), refusal, ranks, others, lowRank, parameters, bytes);
     }
 }

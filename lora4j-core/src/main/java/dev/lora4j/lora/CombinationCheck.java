@@ -45,6 +45,7 @@ final class CombinationCheck {
             throw new AdapterException(source.name() + " changes experts by a pair for each, which cannot be combined;"
                     + " merge it into its base instead");
         }
+        source.adapter().parts().kernels().values().forEach(kernel -> kernel.requireOneGroup("combined"));
         boolean itself = sources == 1 && source.weight() == 1;
         if (config.bias() != BiasMode.NONE && !itself) {
             throw new AdapterException(source.name() + " trains biases of the base (bias is "

@@ -26,6 +26,11 @@ final class ConvertedAdapter {
                 .transposed()
                 .forEach(path ->
                         tensors.computeIfPresent(TensorNames.weight(path), (name, weight) -> weight.transpose(0, 1)));
+        adapter.parts().kernels().forEach((path, kernel) -> {
+            tensors.computeIfPresent(TensorNames.loraA(path, false), (name, a) -> kernel.storedA(a));
+            tensors.computeIfPresent(TensorNames.loraB(path, false), (name, b) -> kernel.storedB(b));
+            tensors.computeIfPresent(TensorNames.magnitude(path), (name, m) -> Kernel.storedMagnitude(m));
+        });
         return tensors;
     }
 
@@ -40,11 +45,26 @@ final class ConvertedAdapter {
         Tensor own = Objects.requireNonNull(adapter.tensors().get(name), name);
         boolean turned = adapter.parts().transposed().stream()
                 .anyMatch(path -> TensorNames.weight(path).equals(name));
-        Tensor trained = turned ? stored.transpose(0, 1) : stored;
+        Tensor trained = turned ? stored.transpose(0, 1) : ofKernel(adapter, name, stored);
         for (int dimension = 0; dimension < own.rank(); dimension++) {
             trained = trained.narrow(dimension, 0, own.size(dimension));
         }
         return trained;
+    }
+
+    private static Tensor ofKernel(Adapter adapter, String name, Tensor stored) {
+        for (Kernel kernel : adapter.parts().kernels().values()) {
+            if (name.equals(TensorNames.loraA(kernel.path(), false))) {
+                return Kernel.a(stored);
+            }
+            if (name.equals(TensorNames.loraB(kernel.path(), false))) {
+                return kernel.b(stored);
+            }
+            if (name.equals(TensorNames.magnitude(kernel.path()))) {
+                return stored.view(-1);
+            }
+        }
+        return stored;
     }
 
     /** The configuration that goes with the tensors: with the ranks that they have, whatever they are made of. */

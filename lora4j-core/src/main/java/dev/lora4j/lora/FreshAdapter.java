@@ -109,19 +109,24 @@ final class FreshAdapter {
         String path = module.path();
         int rank = config.rankAt(path);
         double scaling = config.scalingAt(path);
+        long[] shape = WeightMatrix.shape(module);
+        Optional<Kernel> kernel = Kernel.of(module);
         LowRank pair;
-        Device device;
         if (module instanceof EmbeddingTable table) {
-            device = table.matrix().device();
-            Tensor b = Random.normal(key(path), 1, table.matrix().inFeatures(), rank);
-            Tensor a = Tensor.zeros(DType.F32, rank, table.matrix().outFeatures());
-            pair = kept(new LowRank(a, b, scaling), device);
+            Tensor b = Random.normal(key(path), 1, shape[0], rank);
+            Tensor a = Tensor.zeros(DType.F32, rank, shape[1]);
+            pair = kept(new LowRank(a, b, scaling), table.matrix().device());
             parts.embeddings().add(path);
         } else {
-            FrozenMatrix weight = matrix(module);
-            device = weight.device();
+            kernel.ifPresent(each -> each.requireFit(config));
+            FrozenMatrix weight = WeightMatrix.frozen(module, scope);
+            Device device = weight.device();
             LowRank initial = new InitialPair(config.initialization(), rank, scaling, key(path)).of(weight);
             pair = kept(initial, device);
+            if (kernel.isPresent()) {
+                pair = kernel.get().grouped(pair, scope);
+                parts.kernels().put(path, kernel.get());
+            }
             Optional<Tensor> blocks = FusedParts.blocks(config, module);
             if (blocks.isPresent()) {
                 pair = FusedParts.masked(pair, blocks.get(), scope);
@@ -130,22 +135,15 @@ final class FreshAdapter {
                 parts.anchors().put(path, kept(initial, device).negated(scope));
             }
         }
-        if (config.hasLoraBias() && module instanceof Linear) {
+        if (config.hasLoraBias() && !(module instanceof EmbeddingTable)) {
             pair = pair.withBias(
-                    scope.keep(Tensor.zeros(DType.F32, pair.b().size(0)).to(device)));
+                    scope.keep(Tensor.zeros(DType.F32, shape[0]).to(pair.b().device())));
         }
         if (config.isDora()) {
-            pair = pair.withMagnitude(Magnitude.fresh(scope, matrix(module), pair));
+            pair = pair.withMagnitude(Magnitude.fresh(scope, WeightMatrix.frozen(module, scope), pair));
         }
         parts.lowRanks().put(path, pair);
         parts.note(module);
-    }
-
-    /** The matrix [out, in] that a pair sits beside; of a table [rows, hidden] its transpose. */
-    static FrozenMatrix matrix(AdaptableModule module) {
-        return module instanceof Linear linear
-                ? linear.matrix()
-                : FrozenMatrix.of(module.weight().transpose(0, 1));
     }
 
     private LowRank kept(LowRank pair, Device device) {

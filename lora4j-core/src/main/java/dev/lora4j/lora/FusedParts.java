@@ -29,8 +29,7 @@ final class FusedParts {
         if (wanted.isEmpty()) {
             return Optional.empty();
         }
-        List<Linear.Part> parts =
-                module instanceof Linear linear ? linear.layout().parts() : List.of();
+        List<Linear.Part> parts = parts(module);
         List<String> names = parts.stream().map(Linear.Part::name).toList();
         if (!names.containsAll(wanted)) {
             throw new AdapterException(module.path() + ": the parts " + wanted + " are to be adapted, the layer "
@@ -50,6 +49,53 @@ final class FusedParts {
             start += part.outputs();
         }
         return Optional.of(blocks);
+    }
+
+    private static List<Linear.Part> parts(AdaptableModule module) {
+        return module instanceof Linear linear ? linear.layout().parts() : List.of();
+    }
+
+    /** Outputs of the adapted parts together. */
+    static long outputs(LoraConfig config, AdaptableModule module) {
+        List<String> wanted = config.partsAt(module.path());
+        return parts(module).stream()
+                .filter(part -> wanted.contains(part.name()))
+                .mapToLong(Linear.Part::outputs)
+                .sum();
+    }
+
+    /**
+     * B as loralib stores it, with its values in their blocks.
+     *
+     * @param stored [outputs of the adapted parts, rank of one], in the order of the layer's outputs
+     * @return [out, rank], of the calling thread's scope
+     */
+    static Tensor whole(LoraConfig config, AdaptableModule module, Tensor stored) {
+        List<String> wanted = config.partsAt(module.path());
+        List<String> inOrder = parts(module).stream()
+                .map(Linear.Part::name)
+                .filter(wanted::contains)
+                .toList();
+        if (!wanted.equals(inOrder)) {
+            throw new AdapterException(module.path() + ": the parts are named in the order " + wanted
+                    + ", loralib's files have them in that of the layer; name them as " + inOrder);
+        }
+        long rank = stored.size(1);
+        Tensor whole = Tensor.zeros(DType.F32, module.weight().size(0), rank * wanted.size())
+                .to(stored.device());
+        long start = 0;
+        long from = 0;
+        for (Linear.Part part : parts(module)) {
+            int index = wanted.indexOf(part.name());
+            if (index >= 0) {
+                whole.rows(start, start + part.outputs())
+                        .narrow(1, index * rank, rank)
+                        .copyFrom(stored.rows(from, from + part.outputs()));
+                from += part.outputs();
+            }
+            start += part.outputs();
+        }
+        return whole;
     }
 
     /** The pair as it is to be trained: B zero outside the blocks and to stay so. */

@@ -1,7 +1,6 @@
 package dev.lora4j.lora;
 
 import dev.lora4j.model.AdaptableModule;
-import dev.lora4j.model.EmbeddingTable;
 import dev.lora4j.model.LanguageModel;
 import dev.lora4j.model.ModuleChange;
 import dev.lora4j.tensor.LowRank;
@@ -68,10 +67,9 @@ public final class InPlaceMerge implements AutoCloseable {
             return ModuleChange.Values.unchanged(module);
         }
         try (Scope copying = Scope.open()) {
-            Tensor copy = owner.keep(module.weight().copy());
-            // of a table [rows, hidden] the transposed view is what a pair is added to
-            weights.put(module.path(), module instanceof EmbeddingTable ? owner.keep(copy.transpose(0, 1)) : copy);
-            return new ModuleChange.Values(copy, module.bias());
+            Tensor copy = owner.keep(WeightMatrix.of(module).copy());
+            weights.put(module.path(), copy);
+            return new ModuleChange.Values(owner.keep(WeightMatrix.restored(module, copy)), module.bias());
         }
     }
 
@@ -175,8 +173,7 @@ public final class InPlaceMerge implements AutoCloseable {
             Tensor copy = weights.get(module.path());
             if (copy != null) {
                 try (Scope copying = Scope.open()) {
-                    boolean table = module instanceof EmbeddingTable;
-                    copy.copyFrom(table ? module.weight().transpose(0, 1) : module.weight());
+                    copy.copyFrom(WeightMatrix.of(module));
                 }
             }
         }

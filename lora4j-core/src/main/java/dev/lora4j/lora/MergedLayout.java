@@ -35,6 +35,7 @@ final class MergedLayout {
         this.outline = outline;
         this.adapter = adapter;
         String table = outline.modules().get(0).path();
+        adapter.parts().kernels().values().forEach(kernel -> kernel.requireOneGroup("merged into its files"));
         this.untied = outline.hasTiedEmbeddings() && (changes(HEAD) || changes(table));
         base.tensors().forEach((name, tensor) -> outline.tensorName(name).ifPresent(own -> stored.put(own, tensor)));
         StoredTensor embedding = stored.get(weight(table));

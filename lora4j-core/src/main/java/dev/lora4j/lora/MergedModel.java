@@ -1,7 +1,6 @@
 package dev.lora4j.lora;
 
 import dev.lora4j.model.AdaptableModule;
-import dev.lora4j.model.EmbeddingTable;
 import dev.lora4j.model.ExpertStack;
 import dev.lora4j.model.LanguageModel;
 import dev.lora4j.model.Linear;
@@ -51,19 +50,18 @@ public final class MergedModel {
         }
         try (Scope scope = Scope.open()) {
             Tensor bias = adapter.biases().getOrDefault(path, module.bias());
-            Tensor weight = null;
+            Tensor matrix = null;
             for (LowRank pair : adapter.pairs(path)) {
                 if (module instanceof ExpertStack stack) {
                     return new ModuleChange.Values(owner.keep(ExpertPairs.merged(stack, pair)), null);
                 }
-                Tensor before = weight == null ? module.weight() : weight;
-                weight = module instanceof EmbeddingTable
-                        ? weight(path, before.transpose(0, 1), pair).transpose(0, 1)
-                        : weight(path, before, pair);
+                matrix = weight(path, matrix == null ? WeightMatrix.of(module) : matrix, pair);
                 bias = bias(bias, pair);
             }
             return new ModuleChange.Values(
-                    weight == null ? null : owner.keep(weight.contiguous()),
+                    matrix == null
+                            ? null
+                            : owner.keep(WeightMatrix.restored(module, matrix).contiguous()),
                     bias == null || bias == module.bias() ? bias : owner.keep(bias.copy()));
         }
     }

@@ -48,10 +48,12 @@ final class MergedTensors {
     /**
      * W + s·B·A for each pair in turn, with DoRA m/n ∘ that.
      *
+     * @param stored [out, in], or a kernel [out, in, width]
      * @param turned whether W is stored as [in, out], whose change is (B·A)ᵀ: a table [vocabulary, hidden] too
      */
     TensorContent merged(String name, StoredTensor stored, List<LowRank> pairs, boolean turned) {
-        int width = Math.toIntExact(stored.shape().get(1));
+        long elements = StoredTensor.elements(stored.shape());
+        int width = Math.toIntExact(elements / stored.shape().get(0));
         int pieceSize = Math.max(1, PIECE / width) * width;
         List<float[]> norms = new ArrayList<>();
         Piece piece = (first, count) -> {
@@ -67,7 +69,7 @@ final class MergedTensors {
             return weight;
         };
         if (turned && pairs.stream().anyMatch(pair -> pair.magnitude() != null)) {
-            norms.add(columnNorms(piece, StoredTensor.elements(stored.shape()), pieceSize, width));
+            norms.add(columnNorms(piece, elements, pieceSize, width));
         }
         return content(name, type(stored), stored.shape(), pieceSize, piece);
     }

@@ -48,8 +48,12 @@ final class PeftConfig {
 
     private PeftConfig() {}
 
-    /** What the file says, checked. */
-    record Parsed(LoraConfig config, ModelTask task) {}
+    /**
+     * What the file says, checked.
+     *
+     * @param saysAlpha whether {@code lora_alpha} stands there, not PEFT's default
+     */
+    record Parsed(LoraConfig config, ModelTask task, boolean saysAlpha) {}
 
     static Parsed parse(ObjectNode json, String file, ModelTask absentTask) {
         String type = json.path("peft_type").asText("absent");
@@ -81,7 +85,7 @@ final class PeftConfig {
         if (json.hasNonNull("exclude_modules")) {
             config = config.excluding(targets(json, "exclude_modules", file));
         }
-        return new Parsed(config, task(json, file, absentTask));
+        return new Parsed(config, task(json, file, absentTask), json.hasNonNull("lora_alpha"));
     }
 
     /** Our own key, which PEFT ignores: the files hold the parts' pairs as one, so that it computes the same. */
@@ -301,7 +305,22 @@ final class PeftConfig {
         if (targets instanceof Targets.AllLinear) {
             return texts(List.copyOf(adapter.lowRanks().keySet()));
         }
-        return json(targets);
+        return targets instanceof Targets.Suffixes suffixes ? texts(leaves(suffixes, adapter)) : json(targets);
+    }
+
+    /** The names, but for one that a module around an adapted one has too: PEFT would take that for a target. */
+    private static List<String> leaves(Targets.Suffixes suffixes, Adapter adapter) {
+        List<String> names = new ArrayList<>();
+        for (String name : suffixes.names()) {
+            List<String> paths = adapter.lowRanks().keySet().stream()
+                    .filter(path -> Targets.Suffixes.matches(path, name))
+                    .toList();
+            boolean nested = paths.stream()
+                    .map(path -> path.substring(0, Math.max(0, path.lastIndexOf('.'))))
+                    .anyMatch(around -> Targets.Suffixes.matches(around, name));
+            names.addAll(nested ? paths : List.of(name));
+        }
+        return names;
     }
 
     private static JsonNode json(Targets targets) {

@@ -120,7 +120,7 @@ public record TargetSelection(List<String> adapted, List<String> saved) {
         if (adapted.isEmpty()) {
             requireNotAllSaved(config, targets, paths);
             throw new AdapterException(
-                    "the targets match no linear layer or embedding that is left after exclusions and layers;"
+                    "the targets match no linear layer, embedding or convolution that is left after exclusions and layers;"
                             + " the model has " + String.join(", ", lastParts(paths)));
         }
     }
@@ -150,8 +150,9 @@ public record TargetSelection(List<String> adapted, List<String> saved) {
 
     private static void requireFound(String what, String name, Collection<String> paths, boolean found) {
         if (!found) {
-            throw new AdapterException(what + " \"" + name + "\" matches no linear layer or embedding of the model"
-                    + NearestNames.hint(name, paths));
+            throw new AdapterException(
+                    what + " \"" + name + "\" matches no linear layer, embedding or convolution of the model"
+                            + NearestNames.hint(name, paths));
         }
     }
 

@@ -6,16 +6,16 @@ import org.jspecify.annotations.Nullable;
 /**
  * A part of a model that an adapter can change, under the path that PEFT's configurations call it by.
  *
- * <p>A {@link Linear} and an {@link EmbeddingTable} can have a low-rank pair beside them; every module can be trained
- * whole, and every bias on its own.
+ * <p>All but a {@link Norm} can have a low-rank pair beside them; all but an {@link ExpertStack} can be trained whole, and
+ * every bias on its own.
  */
 public sealed interface AdaptableModule permits Linear, EmbeddingTable, Norm, Convolution, ExpertStack {
     /** Such as {@code model.layers.0.self_attn.q_proj}. */
     String path();
 
     /**
-     * The main values: a matrix [out, in], a table [rows, hidden], a kernel [out, in, width] or the scales [hidden] of a
-     * norm.
+     * The main values: a matrix [out, in], a table [rows, hidden], a kernel [out, in / groups, width] or the
+     * scales [hidden] of a norm.
      *
      * @return the tensor that is kept; where the model keeps a matrix compressed, a new one of the thread's scope
      */

@@ -30,7 +30,7 @@ record Deberta(
         static Beside load(DebertaConfig config, DebertaConfig.Convolved convolved, EncoderWeights weights) {
             int hidden = config.bert().hidden();
             return new Beside(
-                    weights.convolution("encoder.conv.conv", hidden, hidden / convolved.groups(), convolved.width()),
+                    weights.convolution("encoder.conv.conv", hidden, convolved),
                     weights.norm("encoder.conv.LayerNorm", hidden, config.bert().epsilon()),
                     convolved.activation());
         }

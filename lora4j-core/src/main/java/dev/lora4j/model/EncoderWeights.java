@@ -48,10 +48,13 @@ record EncoderWeights(Weights weights, String filePrefix, String modulePrefix) {
         return weights.linear(modulePrefix + name, filePrefix + name, out, in, false);
     }
 
-    /** The convolution of this width over all channels, {@code in} of them at a time. */
-    Convolution convolution(String name, long out, long in, long width) {
+    /** A convolution from as many channels to as many. */
+    Convolution convolution(String name, long channels, DebertaConfig.Convolved shape) {
         String file = filePrefix + name;
         return new Convolution(
-                modulePrefix + name, weights.get(file + ".weight", out, in, width), weights.get(file + ".bias", out));
+                modulePrefix + name,
+                weights.get(file + ".weight", channels, channels / shape.groups(), shape.width()),
+                weights.get(file + ".bias", channels),
+                channels);
     }
 }

@@ -70,6 +70,7 @@ final class Golden implements AutoCloseable {
                 "roberta-classify",
                 "distilbert-classify",
                 "deberta-v2-classify",
+                "deberta-v2-convolution",
                 "deberta-v3-classify",
                 "llama-classify",
                 "gpt2-classify");

@@ -83,16 +83,26 @@ final class ParityRows {
             for (Initialization kind : Initialization.values()) {
                 LoraConfig config =
                         LoraConfig.rank(4).alpha(8).targets("q_proj", "v_proj").initialization(kind);
-                try (Adapter adapter = Adapter.create(model, config, 7);
-                        Scope scope = Scope.open()) {
-                    // moved away from the beginning, as by training
-                    adapter.tensors()
-                            .values()
-                            .forEach(tensor -> tensor.addInPlace(tensor, 0.5).addInPlace(0.01));
-                    adapter.refresh();
-                    write("llama/begun " + kind.name().toLowerCase(Locale.ROOT), golden, model, adapter);
-                }
+                addFresh(kind.name().toLowerCase(Locale.ROOT), golden, model, Adapter.create(model, config, 7));
             }
+        }
+        try (Golden golden = Golden.of("deberta-v2-convolution");
+                LanguageModel model = golden.model(ModelTask.SEQ_CLS)) {
+            LoraConfig config = LoraConfig.rank(4).targets("conv", "query_proj").dora(true);
+            List<String> labels = List.of("red", "green", "blue");
+            addFresh("convolution", golden, model, Adapter.createClassifier(model, config, labels, 7));
+        }
+    }
+
+    private void addFresh(String row, Golden golden, LanguageModel model, Adapter adapter) {
+        try (adapter;
+                Scope scope = Scope.open()) {
+            // moved away from the beginning, as by training
+            adapter.tensors()
+                    .values()
+                    .forEach(tensor -> tensor.addInPlace(tensor, 0.5).addInPlace(0.01));
+            adapter.refresh();
+            write(golden.folder.getFileName() + "/begun " + row, golden, model, adapter);
         }
     }
 

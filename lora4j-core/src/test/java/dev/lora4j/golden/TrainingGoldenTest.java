@@ -160,7 +160,8 @@ class TrainingGoldenTest {
                                 within(1e-5 * Math.max(1, losses.get(i).asDouble())));
             }
             adapter.tensors().forEach((key, tensor) -> {
-                Tensor expected = golden.tensor("after3." + key);
+                // A and B beside a convolution have three dimensions in files, two here
+                Tensor expected = golden.tensor("after3." + key).view(tensor.shape());
                 assertClose(tensor, expected, AFTER_THREE_STEPS, key);
             });
         }

@@ -11,6 +11,8 @@ import dev.lora4j.formats.safetensors.SafetensorsFile;
 import dev.lora4j.model.LanguageModel;
 import dev.lora4j.model.Routing;
 import dev.lora4j.model.TokenBatch;
+import dev.lora4j.tensor.LowRank;
+import dev.lora4j.tensor.Magnitude;
 import dev.lora4j.tensor.Scope;
 import dev.lora4j.tensor.Tape;
 import dev.lora4j.tensor.Tensor;
@@ -295,5 +297,21 @@ class AdapterTest {
         Tensor second = model.hidden(TokenBatch.of(List.of(other, TOKENS)), Routing.NONE, Tape.inference());
         assertThat(second.rows(6, 12).sameBits(first.rows(6, 12))).isTrue();
         assertThat(second.rows(0, 6).sameBits(first.rows(0, 6))).isFalse();
+    }
+
+    @Test
+    void theNormsOfDoraBesideATableFollowTheTrainedValues() {
+        LoraConfig config = LoraConfig.rank(2).alpha(6).dora(true).targets("embed_tokens");
+        try (Adapter adapter = Adapter.create(model, config, 3)) {
+            LowRank pair = Objects.requireNonNull(adapter.lowRanks().get("model.embed_tokens"));
+            pair.a().addInPlace(0.1);
+            adapter.refresh();
+            Tensor table = model.modules().get(0).weight();
+            Tensor changed =
+                    table.plus(pair.b().matmul(pair.a()).transpose(0, 1).times(3));
+            double[] norms = changed.norm(0).toDoubles();
+            Magnitude magnitude = Objects.requireNonNull(pair.magnitude());
+            assertThat(magnitude.norms().toDoubles()).containsExactly(norms, within(1e-5));
+        }
     }
 }

@@ -159,7 +159,8 @@ class TargetSelectionTest {
         ModulePaths paths = new ModulePaths(all, Set.copyOf(all), Set.of(), Set.of());
         assertThatThrownBy(
                         () -> TargetSelection.of(LoraConfig.rank(4).targets("q_porj"), paths, Targets.named("q_proj")))
-                .hasMessage("target \"q_porj\" matches no linear layer or embedding of the model; did you mean q_proj,"
-                        + " gate_proj, lm_head?");
+                .hasMessage(
+                        "target \"q_porj\" matches no linear layer, embedding or convolution of the model; did you mean q_proj,"
+                                + " gate_proj, lm_head?");
     }
 }

@@ -5,6 +5,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The pair of small matrices of one adapted layer, and their scaling: {@code ΔW = scaling · B A}.
  *
+ * <p>Of a convolution {@code in} counts the channels times the kernel's width.
+ *
  * @param a [rank, in]
  * @param b [out, rank]
  * @param scaling α/r, or α/√r with rank stabilisation

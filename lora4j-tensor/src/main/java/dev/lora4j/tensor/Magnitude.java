@@ -78,7 +78,12 @@ public record Magnitude(Tensor values, Tensor norms, FrozenMatrix weight, Tensor
 
     /** m / n [out], 1 for a row of zeros; of the calling thread's scope. */
     public Tensor factor() {
-        Tensor quotient = values.dividedBy(norms);
+        return factor(values);
+    }
+
+    /** The same of values that stand for this one's. */
+    Tensor factor(Tensor own) {
+        Tensor quotient = own.dividedBy(norms);
         return new Tensor(quotient.at().masked_fill_(norms.at().eq(Numbers.ZERO), Numbers.ONE));
     }
 

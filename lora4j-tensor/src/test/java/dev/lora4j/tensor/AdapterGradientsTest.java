@@ -4,6 +4,7 @@ import static dev.lora4j.tensor.GradientCheck.againstAutograd;
 import static dev.lora4j.tensor.GradientCheck.againstDifferences;
 import static dev.lora4j.tensor.GradientCheck.normal;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.List;
@@ -160,5 +161,122 @@ class AdapterGradientsTest {
             assertThat(tape.gradient(magnitude.values()).orElseThrow().isFinite())
                     .isTrue();
         }
+    }
+
+    /** x, W, b, A, B, the bias of B and m of a convolution of width 3 from 4 to 6 channels, over 4 and 3 tokens. */
+    private List<Tensor> convolutionInputs(int groups) {
+        return List.of(
+                normal(random, 7, 4),
+                normal(random, 6, 4 / groups, 3),
+                normal(random, 6),
+                normal(random, 2, 12),
+                normal(random, 6, 2),
+                normal(random, 6),
+                normal(random, 6));
+    }
+
+    private static Tensor convolved(Tape tape, List<Tensor> in, LowRank pair, Optional<DropoutStream> dropout) {
+        return LowRankConvolution.apply(
+                tape,
+                in.get(0),
+                in.get(1),
+                in.get(2),
+                Sequences.ofLengths(4, 3),
+                List.of(new Segment(0, 7, pair, dropout)));
+    }
+
+    /** x ∗ W written out: every token's neighbours, by the matrix of each place of the kernel [out, in, 3]. */
+    private static Tensor writtenOut(Tensor x, Tensor kernel) {
+        Tensor y = Tensor.zeros(DType.F64, 7, kernel.size(0));
+        for (int place = 0; place < 3; place++) {
+            Tensor matrix = kernel.narrow(2, place, 1).contiguous().view(kernel.size(0), kernel.size(1));
+            y = y.plus(neighbours(x, place - 1).matmul(matrix.transpose(0, 1)));
+        }
+        return y;
+    }
+
+    private static Tensor neighbours(Tensor x, int way) {
+        int[] starts = {0, 4, 7};
+        Tensor zero = Tensor.zeros(DType.F64, 1, x.size(1));
+        Tensor[] rows = new Tensor[7];
+        for (int i = 0; i < 7; i++) {
+            int first = i < starts[1] ? starts[0] : starts[1];
+            int end = i < starts[1] ? starts[1] : starts[2];
+            int j = i + way;
+            rows[i] = j < first || j >= end ? zero : x.rows(j, j + 1);
+        }
+        return Tensor.concatenate(rows);
+    }
+
+    @Test
+    void convolutionWithBiasOfBAndMagnitude() {
+        List<Tensor> inputs = convolutionInputs(1);
+        Tensor norms = normal(random, 6).square().plus(0.5);
+        BiFunction<Tape, List<Tensor>, Tensor> operation =
+                (tape, in) -> convolved(tape, in, pair(in, norms, in.get(1)), Optional.empty());
+        Tensor seed = normal(random, 7, 6);
+        againstDifferences(inputs, seed, operation);
+        againstAutograd(inputs, seed, operation, in -> {
+            Tensor base = writtenOut(in.get(0), in.get(1));
+            Tensor low = writtenOut(in.get(0), in.get(3).view(2, 4, 3))
+                    .matmul(in.get(4).transpose(0, 1))
+                    .plus(in.get(5))
+                    .times(0.7);
+            return base.plus(low).times(in.get(6).dividedBy(norms)).plus(in.get(2));
+        });
+    }
+
+    @Test
+    void aPairBesideAConvolutionInGroupsReadsAllChannelsAndTrainsItsBlocksAlone() {
+        List<Tensor> all = convolutionInputs(2);
+        List<Tensor> inputs = all.subList(0, 5);
+        double[] mask = {1, 0, 1, 0, 1, 0, 0, 1, 0, 1, 0, 1};
+        Tensor blocks = Tensor.of(mask, 6, 2);
+        Tensor seed = normal(random, 7, 6);
+        BiFunction<Tape, List<Tensor>, Tensor> operation = (tape, in) ->
+                convolved(tape, in, new LowRank(in.get(3), in.get(4), 1.5).withBlocks(blocks), Optional.empty());
+        againstDifferences(inputs, seed, operation);
+        againstAutograd(inputs, seed, operation, in -> {
+            Tensor first =
+                    writtenOut(in.get(0).narrow(1, 0, 2).contiguous(), in.get(1).rows(0, 3));
+            Tensor second =
+                    writtenOut(in.get(0).narrow(1, 2, 2).contiguous(), in.get(1).rows(3, 6));
+            Tensor base = Tensor.concatenate(first.transpose(0, 1), second.transpose(0, 1))
+                    .transpose(0, 1);
+            Tensor low = writtenOut(in.get(0), in.get(3).view(2, 4, 3));
+            Tensor b = in.get(4).times(blocks);
+            return base.plus(low.matmul(b.transpose(0, 1)).times(1.5)).plus(in.get(2));
+        });
+    }
+
+    @Test
+    void dropoutBesideAConvolutionDropsATokensValueForAllWindows() {
+        DropoutStream stream = new DropoutStream(0.4, 7);
+        List<Tensor> in = convolutionInputs(1);
+        LowRank pair = new LowRank(in.get(3), in.get(4), 0.7);
+        Tensor y = convolved(Tape.inference(), in, pair, Optional.of(stream));
+        Tensor dropped = Dropout.apply(Tape.inference(), in.get(0), Optional.of(stream));
+        Tensor low =
+                writtenOut(dropped, in.get(3).view(2, 4, 3)).matmul(in.get(4).transpose(0, 1));
+        Tensor expected = writtenOut(in.get(0), in.get(1)).plus(low.times(0.7)).plus(in.get(2));
+        assertThat(y.toDoubles()).containsExactly(expected.toDoubles(), within(1e-10));
+        Tensor norms = normal(random, 6).square().plus(0.5);
+        List<Tensor> trained = List.of(in.get(0), in.get(3), in.get(4), in.get(6));
+        againstDifferences(trained, normal(random, 7, 6), (tape, part) -> {
+            Magnitude magnitude = new Magnitude(part.get(3), norms, in.get(1), norms);
+            LowRank directed = new LowRank(part.get(1), part.get(2), 0.7).withMagnitude(magnitude);
+            List<Tensor> whole = List.of(part.get(0), in.get(1), in.get(2));
+            return convolved(tape, whole, directed, Optional.of(stream));
+        });
+    }
+
+    @Test
+    void aPairOfSomeRowsOfAConvolutionIsRefused() {
+        List<Tensor> in = convolutionInputs(1);
+        Segment part = new Segment(0, 4, new LowRank(in.get(3), in.get(4), 1));
+        assertThatThrownBy(() -> LowRankConvolution.apply(
+                        Tape.inference(), in.get(0), in.get(1), in.get(2), Sequences.ofLengths(4, 3), List.of(part)))
+                .isInstanceOf(TensorException.class)
+                .hasMessageContaining("is for rows 0 to 4 of 7; expected all of them");
     }
 }
