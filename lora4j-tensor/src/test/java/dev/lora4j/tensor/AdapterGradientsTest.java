@@ -263,7 +263,8 @@ class AdapterGradientsTest {
         Tensor norms = normal(random, 6).square().plus(0.5);
         List<Tensor> trained = List.of(in.get(0), in.get(3), in.get(4), in.get(6));
         againstDifferences(trained, normal(random, 7, 6), (tape, part) -> {
-            Magnitude magnitude = new Magnitude(part.get(3), norms, in.get(1), norms);
+            Magnitude magnitude = new Magnitude(
+                    part.get(3), norms, FrozenMatrix.of(in.get(1).view(in.get(1).size(0), -1)), norms);
             LowRank directed = new LowRank(part.get(1), part.get(2), 0.7).withMagnitude(magnitude);
             List<Tensor> whole = List.of(part.get(0), in.get(1), in.get(2));
             return convolved(tape, whole, directed, Optional.of(stream));
