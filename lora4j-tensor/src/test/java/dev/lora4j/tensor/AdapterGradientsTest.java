@@ -213,7 +213,7 @@ class AdapterGradientsTest {
         List<Tensor> inputs = convolutionInputs(1);
         Tensor norms = normal(random, 6).square().plus(0.5);
         BiFunction<Tape, List<Tensor>, Tensor> operation =
-                (tape, in) -> convolved(tape, in, pair(in, norms, in.get(1)), Optional.empty());
+                (tape, in) -> convolved(tape, in, pair(in, norms, in.get(1).view(6, -1)), Optional.empty());
         Tensor seed = normal(random, 7, 6);
         againstDifferences(inputs, seed, operation);
         againstAutograd(inputs, seed, operation, in -> {
