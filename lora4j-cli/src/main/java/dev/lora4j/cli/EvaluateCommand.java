@@ -34,6 +34,9 @@ final class EvaluateCommand implements Callable<Integer> {
     @Mixin
     private final ModelOption model = new ModelOption();
 
+    @Mixin
+    private final ComputeOption compute = new ComputeOption();
+
     @Option(
             names = {"-a", "--adapter"},
             paramLabel = "DIR",
@@ -76,7 +79,7 @@ final class EvaluateCommand implements Callable<Integer> {
     public Integer call() {
         DataTask kind = kind();
         List<Path> folders = adapter == null ? List.of() : List.of(adapter);
-        try (LoadedModel loaded = LoadedModel.load(model, kind.modelTask(), folders)) {
+        try (LoadedModel loaded = LoadedModel.load(model, compute.type(), kind.modelTask(), folders)) {
             Optional<Adapter> own = loaded.adapters().values().stream().findFirst();
             Optional<LabelSet> labels = Rows.labels(own, loaded.model());
             if (kind == DataTask.CLASSIFICATION && labels.isEmpty()) {

@@ -4,6 +4,7 @@ import dev.lora4j.data.Tokenizer;
 import dev.lora4j.formats.ModelFiles;
 import dev.lora4j.lora.Adapter;
 import dev.lora4j.lora.AdapterFolder;
+import dev.lora4j.model.Compute;
 import dev.lora4j.model.LanguageModel;
 import dev.lora4j.model.ModelTask;
 import java.nio.file.Path;
@@ -27,13 +28,18 @@ final class LoadedModel implements AutoCloseable {
 
     /** Loads a model for a task, and adapters for it. */
     static LoadedModel load(ModelOption option, ModelTask task, List<Path> adapterFolders) {
+        return load(option, Compute.F32, task, adapterFolders);
+    }
+
+    /** Loads a model that computes in a type, and adapters for it. */
+    static LoadedModel load(ModelOption option, Compute compute, ModelTask task, List<Path> adapterFolders) {
         List<AutoCloseable> opened = new ArrayList<>();
         try {
             ModelFiles files = option.open();
             opened.add(files);
             Tokenizer tokenizer = Tokenizer.of(files);
             opened.add(tokenizer);
-            LanguageModel model = LanguageModel.load(files, task, option.device());
+            LanguageModel model = LanguageModel.load(files, task, option.device(), compute);
             opened.add(model);
             LoadedModel loaded = new LoadedModel(files, model, tokenizer);
             for (Path folder : adapterFolders) {

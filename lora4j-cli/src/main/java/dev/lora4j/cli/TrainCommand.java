@@ -53,6 +53,9 @@ final class TrainCommand implements Callable<Integer> {
     @Mixin
     private final ModelOption model = new ModelOption();
 
+    @Mixin
+    private final ComputeOption compute = new ComputeOption();
+
     @Option(
             names = {"-d", "--data"},
             required = true,
@@ -116,7 +119,7 @@ final class TrainCommand implements Callable<Integer> {
         try (ModelFiles files = model.open();
                 Tokenizer tokenizer = Tokenizer.of(files)) {
             ModelTask kind = commonTask(runs, files);
-            try (LanguageModel base = LanguageModel.load(files, kind, model.device())) {
+            try (LanguageModel base = LanguageModel.load(files, kind, model.device(), compute.type())) {
                 return train(runs, files, base, tokenizer);
             }
         }

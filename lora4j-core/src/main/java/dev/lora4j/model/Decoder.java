@@ -51,7 +51,7 @@ record Decoder(
     private static Linear head(DecoderConfig config, EmbeddingTable embedding, Weights weights) {
         return config.tiedEmbeddings()
                 ? new Linear("lm_head", embedding.matrix(), null, Linear.Layout.PLAIN)
-                : weights.linear("lm_head", config.vocabulary(), config.hidden(), false);
+                : weights.outputLayer("lm_head", config.vocabulary(), config.hidden());
     }
 
     private static Ropes ropes(ConfigReader reader, DecoderConfig config) {

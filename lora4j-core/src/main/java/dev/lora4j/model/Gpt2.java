@@ -52,7 +52,7 @@ record Gpt2(
     private static Linear head(Gpt2Config config, EmbeddingTable tokens, Weights weights) {
         return config.tiedEmbeddings()
                 ? new Linear("lm_head", tokens.matrix(), null, Linear.Layout.PLAIN)
-                : weights.linear("lm_head", config.vocabulary(), config.hidden(), false);
+                : weights.outputLayer("lm_head", config.vocabulary(), config.hidden());
     }
 
     /** The files of the released models have no prefix; a model with a head has it. */

@@ -43,9 +43,7 @@ record Heads(HeadPlan plan, List<Linear> layers) {
     }
 
     private static Optional<Linear> find(Weights weights, String path, String file, long out, long in, boolean bias) {
-        return weights.has(file + ".weight")
-                ? Optional.of(weights.linear(path, file, out, in, bias))
-                : Optional.empty();
+        return weights.has(file + ".weight") ? Optional.of(weights.head(path, file, out, in, bias)) : Optional.empty();
     }
 
     Optional<Linear> layer(String path) {

@@ -25,6 +25,7 @@ public final class LanguageModel implements AutoCloseable {
     private final Heads heads;
     private final ObjectNode config;
     private final long parameters;
+    private final Compute compute;
     private final Scope scope;
 
     private LanguageModel(String name, ModelTask task, Backbone backbone, Heads heads, Origin origin, Scope scope) {
@@ -34,10 +35,11 @@ public final class LanguageModel implements AutoCloseable {
         this.heads = heads;
         this.config = origin.config();
         this.parameters = origin.parameters();
+        this.compute = origin.compute();
         this.scope = scope;
     }
 
-    private record Origin(ObjectNode config, long parameters) {}
+    private record Origin(ObjectNode config, long parameters, Compute compute) {}
 
     /**
      * Loads a model for its usual task: the next token for a decoder, hidden states for an encoder.
@@ -59,8 +61,18 @@ public final class LanguageModel implements AutoCloseable {
 
     /** Loads a model for a task onto a device. */
     public static LanguageModel load(ModelFiles files, ModelTask task, Device device) {
+        return load(files, task, device, Compute.F32);
+    }
+
+    /**
+     * Loads a model whose linear layers compute in a type.
+     *
+     * @throws UnsupportedModelException if the model or the device does not allow it
+     * @throws dev.lora4j.tensor.TensorException if the processor has no exact product of bytes
+     */
+    public static LanguageModel load(ModelFiles files, ModelTask task, Device device, Compute compute) {
         Scope scope = Scope.shared();
-        try (Weights weights = new Weights(files, scope, device)) {
+        try (Weights weights = new Weights(files, scope, device, compute)) {
             return load(files, task, weights, scope);
         } catch (RuntimeException | Error e) {
             scope.close();
@@ -94,7 +106,7 @@ public final class LanguageModel implements AutoCloseable {
         Loaded loaded = encoder.isPresent()
                 ? encoder(encoder.get(), reader, task, weights)
                 : decoder(type, reader, task, weights);
-        Origin origin = new Origin(files.config(), weights.loaded());
+        Origin origin = new Origin(files.config(), weights.loaded(), weights.compute());
         return new LanguageModel(files.description(), task, loaded.backbone(), loaded.heads(), origin, scope);
     }
 
@@ -209,6 +221,11 @@ public final class LanguageModel implements AutoCloseable {
                 .filter(Linear.class::isInstance)
                 .map(Linear.class::cast)
                 .toList();
+    }
+
+    /** In what its linear layers compute. */
+    public Compute compute() {
+        return compute;
     }
 
     /** Values in all weights, tied ones once. */
@@ -380,7 +397,8 @@ public final class LanguageModel implements AutoCloseable {
      */
     public LanguageModel with(ModuleChange change, List<Linear> added, Scope owner) {
         Heads changed = heads.map(change, added);
-        return new LanguageModel(name, task, backbone.map(change), changed, new Origin(config, parameters), owner);
+        return new LanguageModel(
+                name, task, backbone.map(change), changed, new Origin(config, parameters, compute), owner);
     }
 
     @Override

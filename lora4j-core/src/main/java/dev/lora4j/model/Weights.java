@@ -34,13 +34,20 @@ final class Weights implements AutoCloseable {
     private final Set<String> unused;
     private final Map<Path, MappedFile> mapped = new HashMap<>();
     private final boolean outline;
+    private final Compute compute;
     private long loaded;
 
-    Weights(ModelFiles files, Scope scope, Device device) {
-        this(files, scope, device, false);
+    Weights(ModelFiles files, Scope scope, Device device, Compute compute) {
+        this(files, scope, device, compute, false);
+        if (compute == Compute.INT8 && !device.equals(Device.CPU)) {
+            throw new UnsupportedModelException(
+                    files.description() + ": int8 is computed on the processor only, not on " + device
+                            + "; use compute f32, or the device cpu");
+        }
     }
 
-    private Weights(ModelFiles files, Scope scope, Device device, boolean outline) {
+    private Weights(ModelFiles files, Scope scope, Device device, Compute compute, boolean outline) {
+        this.compute = compute;
         this.files = files;
         this.scope = scope;
         this.device = device;
@@ -50,7 +57,7 @@ final class Weights implements AutoCloseable {
 
     /** Only names and shapes: every tensor is one zero, seen at each position, whatever its size. */
     static Weights outline(ModelFiles files, Scope scope) {
-        return new Weights(files, scope, Device.CPU, true);
+        return new Weights(files, scope, Device.CPU, Compute.F32, true);
     }
 
     boolean has(String name) {
@@ -71,6 +78,10 @@ final class Weights implements AutoCloseable {
      * @param shape whose last dimension is theirs
      */
     Tensor stacked(List<String> names, long... shape) {
+        if (compute != Compute.F32) {
+            throw new UnsupportedModelException(files.description() + ": the experts of a layer are one tensor of"
+                    + " float32 and are not computed in " + compute + "; expected compute f32 for this model");
+        }
         long width = shape[shape.length - 1];
         long rows = Arrays.stream(shape).reduce(1, Math::multiplyExact) / width / names.size();
         try (Scope loading = Scope.open()) {
@@ -121,7 +132,28 @@ final class Weights implements AutoCloseable {
 
     /** A linear layer whose name in the files differs from its path in the model. */
     Linear linear(String path, String name, long out, long in, boolean bias) {
+        FrozenMatrix matrix = compute == Compute.F32 || outline
+                ? FrozenMatrix.of(matrix(name + ".weight", out, in))
+                : rounded(name + ".weight", false, out, in);
+        return new Linear(path, matrix, bias ? get(name + ".bias", out) : null, Linear.Layout.PLAIN);
+    }
+
+    /** A decoder's layer from hidden states to the vocabulary: float32, since every token's loss passes through it. */
+    Linear outputLayer(String path, long vocabulary, long hidden) {
+        return new Linear(path, matrix(path + ".weight", vocabulary, hidden), null);
+    }
+
+    /** A layer of a head for sequences: float32, since it is small and mostly trained whole. */
+    Linear head(String path, String name, long out, long in, boolean bias) {
         return new Linear(path, matrix(name + ".weight", out, in), bias ? get(name + ".bias", out) : null);
+    }
+
+    /** A matrix [out, in] rounded to bytes; where it is turned, the files have it as [in, out]. */
+    private FrozenMatrix rounded(String name, boolean turned, long out, long in) {
+        try (Scope loading = Scope.open()) {
+            Tensor values = turned ? load(name, in, out).transpose(0, 1) : load(name, out, in);
+            return FrozenMatrix.int8(values, scope);
+        }
     }
 
     /** Values that are decoded anyway are laid out as products read them fastest; mapped ones stay as they are. */
@@ -136,8 +168,10 @@ final class Weights implements AutoCloseable {
     /** A linear layer whose files have its matrix as [in, out]: seen transposed, not copied. */
     Linear conv1d(String path, String name, long out, long in, List<Linear.Part> parts) {
         try (Scope loading = Scope.open()) {
-            Tensor weight = scope.keep(get(name + ".weight", in, out).transpose(0, 1));
-            return new Linear(path, FrozenMatrix.of(weight), get(name + ".bias", out), new Linear.Layout(true, parts));
+            FrozenMatrix weight = compute == Compute.F32 || outline
+                    ? FrozenMatrix.of(scope.keep(get(name + ".weight", in, out).transpose(0, 1)))
+                    : rounded(name + ".weight", true, out, in);
+            return new Linear(path, weight, get(name + ".bias", out), new Linear.Layout(true, parts));
         }
     }
 
@@ -165,6 +199,11 @@ final class Weights implements AutoCloseable {
             tensor.writeFloats(first, values, count);
         });
         return tensor;
+    }
+
+    /** In what linear layers compute. */
+    Compute compute() {
+        return compute;
     }
 
     /** Values of all tensors read so far. */

@@ -21,6 +21,7 @@ final class RunIdentity {
         TrainingTask task = run.task();
         ObjectNode identity = JSON.createObjectNode();
         identity.put("base", model.fingerprint());
+        identity.put("compute", model.compute().toString());
         identity.put("training-data", task.training().digest());
         identity.put(
                 "validation-data", task.validation().map(rows -> rows.digest()).orElse("none"));

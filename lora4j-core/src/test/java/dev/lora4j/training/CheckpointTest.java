@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.lora4j.data.Dataset;
 import dev.lora4j.lora.Adapter;
 import dev.lora4j.lora.AdapterFolder;
+import dev.lora4j.model.Compute;
 import dev.lora4j.model.LanguageModel;
 import dev.lora4j.tensor.Scope;
 import java.io.IOException;
@@ -33,8 +34,12 @@ class CheckpointTest {
     private record Outcome(String digest, TrainingReport report) {}
 
     private Outcome train(TrainingConfig config, Dataset rows, boolean resume, long stopAfter) {
+        return train(Compute.F32, config, rows, resume, stopAfter);
+    }
+
+    private Outcome train(Compute compute, TrainingConfig config, Dataset rows, boolean resume, long stopAfter) {
         try (Scope scope = Scope.open();
-                LanguageModel model = TinyRun.model();
+                LanguageModel model = TinyRun.model(compute);
                 Adapter adapter = TinyRun.adapter(model, 0.2, 3)) {
             TrainingTask task = TrainingTask.of("run", adapter, rows, config)
                     .validatedOn(TinyRun.rows(3, 50))
@@ -135,6 +140,23 @@ class CheckpointTest {
                 .hasMessageContaining("training-data: ")
                 .hasMessageContaining("settings.batch-size: 2 there, 3 here")
                 .hasMessageContaining("settings.learning-rate: 0.01 there, 0.02 here");
+    }
+
+    @Test
+    void aRunGoesOnInWhatItHasComputedInAlone() {
+        train(config().build(), TinyRun.rows(13, 4), false, 4);
+        assertThatThrownBy(() -> train(Compute.INT8, config().build(), TinyRun.rows(13, 4), true, -1))
+                .isInstanceOf(TrainingException.class)
+                .hasMessageContaining("compute: \"f32\" there, \"int8\" here");
+    }
+
+    @Test
+    void aRunInInt8GoesOnToTheBit() {
+        Outcome whole = train(Compute.INT8, config().build(), TinyRun.rows(13, 4), false, -1);
+        train(Compute.INT8, config().build(), TinyRun.rows(13, 4), false, 4);
+        assertThat(train(Compute.INT8, config().build(), TinyRun.rows(13, 4), true, -1)
+                        .digest())
+                .isEqualTo(whole.digest());
     }
 
     @Test
