@@ -15,6 +15,7 @@ import dev.lora4j.lora.Adapter;
 import dev.lora4j.lora.AdapterSummary;
 import dev.lora4j.model.LanguageModel;
 import dev.lora4j.model.ModelTask;
+import dev.lora4j.model.WeightFormat;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -36,6 +37,9 @@ final class EvaluateCommand implements Callable<Integer> {
 
     @Mixin
     private final WeightsOption weights = new WeightsOption();
+
+    @Mixin
+    private final ComputeOption compute = new ComputeOption();
 
     @Option(
             names = {"-a", "--adapter"},
@@ -77,9 +81,10 @@ final class EvaluateCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        WeightFormat format = compute.format(weights);
         DataTask kind = kind();
         List<Path> folders = adapter == null ? List.of() : List.of(adapter);
-        try (LoadedModel loaded = LoadedModel.load(model, weights.format(), kind.modelTask(), folders)) {
+        try (LoadedModel loaded = LoadedModel.load(model, format, kind.modelTask(), folders)) {
             Optional<Adapter> own = loaded.adapters().values().stream().findFirst();
             Optional<LabelSet> labels = Rows.labels(own, loaded.model());
             if (kind == DataTask.CLASSIFICATION && labels.isEmpty()) {

@@ -38,7 +38,7 @@ final class SweepFile {
 
     private static final String KEY = "adapters";
     private static final String NAME_KEY = "name";
-    private static final Set<String> SHARED = Set.of("model", "device", "json");
+    private static final Set<String> SHARED = Set.of("model", "device", "weights", "compute", "json");
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}");
 
     private final Path path;

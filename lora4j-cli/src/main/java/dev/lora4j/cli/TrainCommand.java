@@ -12,6 +12,7 @@ import dev.lora4j.lora.AdapterFolder;
 import dev.lora4j.lora.LoraConfig;
 import dev.lora4j.model.LanguageModel;
 import dev.lora4j.model.ModelTask;
+import dev.lora4j.model.WeightFormat;
 import dev.lora4j.training.TrainingConfig;
 import dev.lora4j.training.TrainingTask;
 import java.nio.file.Files;
@@ -55,6 +56,9 @@ final class TrainCommand implements Callable<Integer> {
 
     @Mixin
     private final WeightsOption weights = new WeightsOption();
+
+    @Mixin
+    private final ComputeOption compute = new ComputeOption();
 
     @Option(
             names = {"-d", "--data"},
@@ -113,13 +117,14 @@ final class TrainCommand implements Callable<Integer> {
         if (config != null && adapters != null) {
             throw new IllegalArgumentException("give config or adapters, not both");
         }
+        WeightFormat format = compute.format(weights);
         List<TrainCommand> runs = adapters == null ? List.of(this) : runs(SweepFile.read(adapters));
         requireDifferentOutputs(runs);
         runs.forEach(run -> check(run));
         try (ModelFiles files = model.open();
                 Tokenizer tokenizer = Tokenizer.of(files)) {
             ModelTask kind = commonTask(runs, files);
-            try (LanguageModel base = LanguageModel.load(files, kind, model.device(), weights.format())) {
+            try (LanguageModel base = LanguageModel.load(files, kind, model.device(), format)) {
                 return train(runs, files, base, tokenizer);
             }
         }

@@ -97,6 +97,34 @@ class TrainCommandTest {
     }
 
     @Test
+    void aBaseThatComputesInBytesIsTrainedAndMeasured() {
+        CliRun run = train("--targets", "q_proj", "--compute", "int8", "--max-steps", "2", "--json");
+        assertThat(run.exitCode()).as(run.err()).isZero();
+        assertThat(run.json().path("steps").asInt()).isEqualTo(2);
+        CliRun measured = CliRun.of(
+                "evaluate",
+                "-m",
+                folder.resolve("model").toString(),
+                "-d",
+                folder.resolve("train.jsonl").toString(),
+                "-a",
+                folder.resolve("adapter").toString(),
+                "--compute",
+                "int8");
+        assertThat(measured.exitCode()).as(measured.err()).isZero();
+    }
+
+    @Test
+    void bytesAreNotMultipliedOverAnotherFormat() {
+        CliRun run = train("--compute", "int8", "--weights", "nf4");
+        assertThat(run.exitCode()).isEqualTo(2);
+        assertThat(run.err()).hasLineCount(1).contains("compute int8").contains("weights nf4");
+        CliRun asWeights = train("--weights", "int8-products");
+        assertThat(asWeights.exitCode()).isEqualTo(2);
+        assertThat(asWeights.err()).hasLineCount(1).contains("weights cannot be int8-products");
+    }
+
+    @Test
     void flagsOverrideTheFile() {
         assertThat(train("--max-steps", "3", "--json").json().path("steps").asInt())
                 .isEqualTo(3);

@@ -73,6 +73,8 @@ public final class LanguageModel implements AutoCloseable {
      *
      * @param files to stay open as long as the model, if the format is {@link WeightFormat#STORED}
      * @throws UnsupportedModelException if the model or the device does not allow the format
+     * @throws dev.lora4j.tensor.TensorException if the format is {@link WeightFormat#INT8_PRODUCTS} and the processor has
+     *     no exact product of bytes
      */
     public static LanguageModel load(ModelFiles files, ModelTask task, Device device, WeightFormat format) {
         Scope scope = Scope.shared();

@@ -40,7 +40,7 @@ final class MatrixLoader {
      * Loads a matrix.
      *
      * @param stored [out, in], or where it is turned [in, out]
-     * @param format not float32, and {@link WeightFormat#STORED} only if it {@linkplain #isCompressed is compressed}
+     * @param format not float32 or {@link WeightFormat#INT8_PRODUCTS}, and {@link WeightFormat#STORED} only if it {@linkplain #isCompressed is compressed}
      */
     FrozenMatrix load(StoredTensor stored, WeightFormat format, long out, long in, boolean turned) {
         if (format == WeightFormat.STORED) {
@@ -52,7 +52,8 @@ final class MatrixLoader {
                 case BF16 -> compression.bf16(rows, out, in);
                 case INT8 -> compression.int8(rows, out, in);
                 case NF4 -> compression.nf4(rows, out, in);
-                case F32, STORED -> throw new IllegalArgumentException(format + " is loaded as it is");
+                case F32, INT8_PRODUCTS, STORED ->
+                    throw new IllegalArgumentException(format + " is not loaded some rows at a time");
             };
         }
     }

@@ -6,7 +6,7 @@ import java.util.Locale;
  * How the matrices of a frozen base are kept in memory.
  *
  * <p>Linear layers and embedding tables are matrices; norms, biases, convolutions and heads for sequences stay float32.
- * Whatever the format, every product is computed in float32 with the values that the format has.
+ * Every product is computed in float32 with the values that the format has, but for {@link #INT8_PRODUCTS}.
  */
 public enum WeightFormat {
     /** As float32; those of a safetensors file that has them so are mapped. */
@@ -20,17 +20,27 @@ public enum WeightFormat {
      * the output layer are rounded to {@link #INT8}, since every token's beginning and end pass through them.
      */
     NF4,
+    /**
+     * Linear layers round their matrix once, and what comes in for each product, to bytes with a scale for each row:
+     * half the memory, since either direction has bytes of its own. The embedding table and a decoder's output layer are
+     * {@link #F32}, since every token's loss passes through them; so are norms, attention, adapters and the loss.
+     */
+    INT8_PRODUCTS,
     /** As the file has them: 16 bits, or a GGUF file's quantised blocks. Nothing is rounded. */
     STORED;
 
     /** The format of the embedding table and the output layer. */
     WeightFormat ofVocabulary() {
-        return this == NF4 ? INT8 : this;
+        return switch (this) {
+            case NF4 -> INT8;
+            case INT8_PRODUCTS -> F32;
+            default -> this;
+        };
     }
 
     /** As options and messages call it. */
     @Override
     public String toString() {
-        return name().toLowerCase(Locale.ROOT);
+        return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 }

@@ -41,8 +41,9 @@ final class Weights implements AutoCloseable {
     Weights(ModelFiles files, Scope scope, Device device, WeightFormat format) {
         this(files, scope, device, format, false);
         if (format != WeightFormat.F32 && !device.equals(Device.CPU)) {
-            throw new UnsupportedModelException(files.description() + ": weights are kept as " + format
-                    + " on the processor only, not on " + device + "; use f32, or the device cpu");
+            String what = format == WeightFormat.INT8_PRODUCTS ? "int8 is computed" : "weights are kept as " + format;
+            throw new UnsupportedModelException(files.description() + ": " + what + " on the processor only, not on "
+                    + device + "; use f32, or the device cpu");
         }
     }
 
@@ -80,8 +81,11 @@ final class Weights implements AutoCloseable {
      */
     Tensor stacked(List<String> names, long... shape) {
         if (format != WeightFormat.F32) {
-            throw new UnsupportedModelException(files.description() + ": the experts of a layer are one tensor of"
-                    + " float32 and cannot be kept as " + format + "; expected weights f32 for this model");
+            String what = format == WeightFormat.INT8_PRODUCTS
+                    ? "are not computed in int8; expected compute f32"
+                    : "cannot be kept as " + format + "; expected weights f32";
+            throw new UnsupportedModelException(files.description()
+                    + ": the experts of a layer are one tensor of float32 and " + what + " for this model");
         }
         long width = shape[shape.length - 1];
         long rows = Arrays.stream(shape).reduce(1, Math::multiplyExact) / width / names.size();
@@ -119,14 +123,18 @@ final class Weights implements AutoCloseable {
     /** A matrix [out, in] in a format; where it is turned, the files have it as [in, out]. */
     private FrozenMatrix matrix(String name, WeightFormat wanted, long out, long in, boolean turned) {
         StoredTensor stored = turned ? find(name, in, out) : find(name, out, in);
+        boolean rounded = wanted == WeightFormat.INT8_PRODUCTS && !outline;
         boolean dense = wanted == WeightFormat.F32
                 || outline
                 || (wanted == WeightFormat.STORED && !MatrixLoader.isCompressed(stored, turned));
-        if (!dense) {
+        if (!dense && !rounded) {
             return matrices.load(stored, wanted, out, in, turned);
         }
         try (Scope loading = Scope.open()) {
             Tensor values = turned ? load(name, in, out).transpose(0, 1) : load(name, out, in);
+            if (rounded) {
+                return FrozenMatrix.int8(values, scope);
+            }
             boolean asStored = outline || stored instanceof StoredTensor.Mapped; // what is decoded has no layout yet
             return FrozenMatrix.of(scope.keep(asStored ? values : FrozenMatrix.laidOut(values)));
         }

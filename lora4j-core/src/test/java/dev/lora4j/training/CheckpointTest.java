@@ -7,6 +7,7 @@ import dev.lora4j.data.Dataset;
 import dev.lora4j.lora.Adapter;
 import dev.lora4j.lora.AdapterFolder;
 import dev.lora4j.model.LanguageModel;
+import dev.lora4j.model.WeightFormat;
 import dev.lora4j.tensor.Scope;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -33,8 +34,12 @@ class CheckpointTest {
     private record Outcome(String digest, TrainingReport report) {}
 
     private Outcome train(TrainingConfig config, Dataset rows, boolean resume, long stopAfter) {
+        return train(WeightFormat.F32, config, rows, resume, stopAfter);
+    }
+
+    private Outcome train(WeightFormat format, TrainingConfig config, Dataset rows, boolean resume, long stopAfter) {
         try (Scope scope = Scope.open();
-                LanguageModel model = TinyRun.model();
+                LanguageModel model = TinyRun.model(format);
                 Adapter adapter = TinyRun.adapter(model, 0.2, 3)) {
             TrainingTask task = TrainingTask.of("run", adapter, rows, config)
                     .validatedOn(TinyRun.rows(3, 50))
@@ -135,6 +140,24 @@ class CheckpointTest {
                 .hasMessageContaining("training-data: ")
                 .hasMessageContaining("settings.batch-size: 2 there, 3 here")
                 .hasMessageContaining("settings.learning-rate: 0.01 there, 0.02 here");
+    }
+
+    @Test
+    void aRunGoesOnInWhatItHasComputedInAlone() {
+        train(config().build(), TinyRun.rows(13, 4), false, 4);
+        assertThatThrownBy(() -> train(WeightFormat.INT8_PRODUCTS, config().build(), TinyRun.rows(13, 4), true, -1))
+                .isInstanceOf(TrainingException.class)
+                .hasMessageContaining("base: ")
+                .hasMessageContaining("-int8-products\" here");
+    }
+
+    @Test
+    void aRunInInt8GoesOnToTheBit() {
+        Outcome whole = train(WeightFormat.INT8_PRODUCTS, config().build(), TinyRun.rows(13, 4), false, -1);
+        train(WeightFormat.INT8_PRODUCTS, config().build(), TinyRun.rows(13, 4), false, 4);
+        assertThat(train(WeightFormat.INT8_PRODUCTS, config().build(), TinyRun.rows(13, 4), true, -1)
+                        .digest())
+                .isEqualTo(whole.digest());
     }
 
     @Test

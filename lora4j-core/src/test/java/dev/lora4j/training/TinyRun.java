@@ -8,6 +8,9 @@ import dev.lora4j.lora.Adapter;
 import dev.lora4j.lora.LayerFilter;
 import dev.lora4j.lora.LoraConfig;
 import dev.lora4j.model.LanguageModel;
+import dev.lora4j.model.ModelTask;
+import dev.lora4j.model.WeightFormat;
+import dev.lora4j.tensor.Device;
 import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -23,10 +26,14 @@ final class TinyRun {
     private TinyRun() {}
 
     static LanguageModel model() {
+        return model(WeightFormat.F32);
+    }
+
+    static LanguageModel model(WeightFormat format) {
         try {
             Path folder = Path.of(Objects.requireNonNull(TinyRun.class.getResource("/golden/llama"))
                     .toURI());
-            return LanguageModel.load(HuggingFaceFolder.open(folder));
+            return LanguageModel.load(HuggingFaceFolder.open(folder), ModelTask.CAUSAL_LM, Device.CPU, format);
         } catch (URISyntaxException e) {
             throw new IllegalStateException(e);
         }

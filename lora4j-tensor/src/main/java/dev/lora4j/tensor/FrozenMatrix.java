@@ -8,10 +8,21 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Immutable and safe for several threads as long as the scope of its {@linkplain #tensors tensors} is open.
  */
-public sealed interface FrozenMatrix permits DenseMatrix, CompressedMatrix {
+public sealed interface FrozenMatrix permits DenseMatrix, CompressedMatrix, Int8Matrix {
     /** The values as they are; borrows. */
     static FrozenMatrix of(Tensor values) {
         return new DenseMatrix(values);
+    }
+
+    /**
+     * Rounded to signed bytes, with activations and gradients rounded likewise for each product; float32 in and out.
+     *
+     * @param values [out, in]
+     * @param owner of what is kept
+     * @throws TensorException if the processor has no exact product of bytes
+     */
+    static FrozenMatrix int8(Tensor values, Scope owner) {
+        return Int8Matrix.of(values, owner);
     }
 
     /**
