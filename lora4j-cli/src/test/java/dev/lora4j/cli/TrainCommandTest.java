@@ -99,6 +99,10 @@ class TrainCommandTest {
     @Test
     void aBaseThatComputesInBytesIsTrainedAndMeasured() {
         CliRun run = train("--targets", "q_proj", "--compute", "int8", "--max-steps", "2", "--json");
+        if (run.err().contains("needs an x86 processor with VNNI")) { // only where it is so: Int8ComputeTest
+            assertThat(run.exitCode()).isEqualTo(1);
+            return;
+        }
         assertThat(run.exitCode()).as(run.err()).isZero();
         assertThat(run.json().path("steps").asInt()).isEqualTo(2);
         CliRun measured = CliRun.of(

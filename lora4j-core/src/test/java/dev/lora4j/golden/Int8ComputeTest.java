@@ -16,10 +16,12 @@ import dev.lora4j.tensor.Device;
 import dev.lora4j.tensor.Scope;
 import java.io.IOException;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A base that computes in bytes has nearly the losses that transformers has in float32. */
+@ExtendWith(ExactBytes.class)
 class Int8ComputeTest {
     private static LanguageModel load(String name) {
         return LanguageModel.load(

@@ -3,6 +3,7 @@ package dev.lora4j.training;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.lora4j.golden.ExactBytes;
 import dev.lora4j.data.Dataset;
 import dev.lora4j.lora.Adapter;
 import dev.lora4j.lora.AdapterFolder;
@@ -15,6 +16,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 class CheckpointTest {
@@ -143,6 +145,7 @@ class CheckpointTest {
     }
 
     @Test
+    @ExtendWith(ExactBytes.class)
     void aRunGoesOnInWhatItHasComputedInAlone() {
         train(config().build(), TinyRun.rows(13, 4), false, 4);
         assertThatThrownBy(() -> train(WeightFormat.INT8_PRODUCTS, config().build(), TinyRun.rows(13, 4), true, -1))
@@ -152,6 +155,7 @@ class CheckpointTest {
     }
 
     @Test
+    @ExtendWith(ExactBytes.class)
     void aRunInInt8GoesOnToTheBit() {
         Outcome whole = train(WeightFormat.INT8_PRODUCTS, config().build(), TinyRun.rows(13, 4), false, -1);
         train(WeightFormat.INT8_PRODUCTS, config().build(), TinyRun.rows(13, 4), false, 4);

@@ -8,8 +8,10 @@ import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /** What rounding a matrix, activations and gradients to bytes may cost. */
+@ExtendWith(ExactBytes.class)
 class Int8MatrixTest {
     private static final int ROWS = 40;
     private static final int OUT = 96;
