@@ -3,8 +3,8 @@ package dev.lora4j.training;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.lora4j.golden.ExactBytes;
 import dev.lora4j.data.Dataset;
+import dev.lora4j.golden.ExactBytes;
 import dev.lora4j.lora.Adapter;
 import dev.lora4j.lora.AdapterFolder;
 import dev.lora4j.model.LanguageModel;

@@ -29,7 +29,8 @@ final class ExactBytes implements InvocationInterceptor {
         try {
             test.proceed();
         } catch (Throwable refusal) { // an assertion about another refusal quotes this one
-            boolean named = String.valueOf(refusal.getMessage()).contains("compute int8 needs an x86 processor with VNNI");
+            boolean named =
+                    String.valueOf(refusal.getMessage()).contains("compute int8 needs an x86 processor with VNNI");
             if (!named || hasExactProducts()) {
                 throw refusal;
             }
