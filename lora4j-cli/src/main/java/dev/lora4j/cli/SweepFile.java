@@ -27,7 +27,8 @@ import picocli.CommandLine.ParameterException;
  *   formal: {data: formal.jsonl, rank: 16, learning-rate: 5e-5}
  * }</pre>
  *
- * <p>The adapters may be a list too, each with its {@code name}. Each may set what {@code train} has, but for what all share. As strict as {@link ConfigFile}.
+ * <p>The adapters may be a list too, each with its {@code name}. Each may set what {@code train} has, but for what all
+ * share. As strict as {@link ConfigFile}.
  */
 final class SweepFile {
     /** The option that names the file. */

@@ -40,7 +40,8 @@ final class MatrixLoader {
      * Loads a matrix.
      *
      * @param stored [out, in], or where it is turned [in, out]
-     * @param format not float32 or {@link WeightFormat#INT8_PRODUCTS}, and {@link WeightFormat#STORED} only if it {@linkplain #isCompressed is compressed}
+     * @param format not float32 or {@link WeightFormat#INT8_PRODUCTS}, and {@link WeightFormat#STORED} only if it
+     *     {@linkplain #isCompressed is compressed}
      */
     FrozenMatrix load(StoredTensor stored, WeightFormat format, long out, long in, boolean turned) {
         if (format == WeightFormat.STORED) {

@@ -32,7 +32,7 @@ record DenseMatrix(Tensor values) implements FrozenMatrix {
 
     @Override
     public Tensor gradient(Tensor dy) {
-        return new Tensor(Products.product(dy.at(), values.at(), null));
+        return new Tensor(Products.product(dy.at(), values.at()));
     }
 
     @Override

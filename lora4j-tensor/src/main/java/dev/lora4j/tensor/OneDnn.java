@@ -67,21 +67,21 @@ final class OneDnn {
         return CHOSEN;
     }
 
-    /** True if {@code left · right} is worth the call: float32, on the processor, no vector, and not tiny. */
-    static boolean suits(Tensor left, Tensor right) {
+    /** True if a product with so many columns is worth the call: float32, on the processor, no vector, and not tiny. */
+    static boolean suits(Tensor left, long columns) {
         return CHOSEN
                 && left.size(0) > 1
                 && left.size(1) >= SMALLEST
-                && right.size(1) >= SMALLEST
+                && columns >= SMALLEST
                 && left.scalar_type().intern() == torch.ScalarType.Float
                 && left.is_cpu();
     }
 
-    /** left · right + bias: [rows, inner] · [inner, columns] + [columns]. */
-    static Tensor product(Tensor left, Tensor right, @Nullable Tensor bias) {
+    /** left · rightᵀ + bias: [rows, inner] · [columns, inner]ᵀ + [columns]; right may lie in memory either way. */
+    static Tensor transposed(Tensor left, Tensor right, @Nullable Tensor bias) {
         IValueVector stack = new IValueVector(
                 new IValue(left),
-                new IValue(right.t()),
+                new IValue(right),
                 bias == null ? new IValue() : new IValue(bias),
                 new IValue("none"),
                 new IValue(Operators.NO_SCALARS),

@@ -15,21 +15,22 @@ final class Products {
             Tensor y = bias == null ? torch.mv(right, row) : torch.addmv(bias, right, row);
             return y.view(1, right.size(0));
         }
-        return product(left, right.t(), bias);
+        if (OneDnn.suits(left, right.size(0))) {
+            return OneDnn.transposed(left, right, bias);
+        }
+        Tensor turned = right.t();
+        return bias == null ? torch.mm(left, turned) : torch.addmm(bias, left, turned);
     }
 
-    /** left · right + bias: [rows, inner] · [inner, columns] + [columns]. */
-    static Tensor product(Tensor left, Tensor right, @Nullable Tensor bias) {
-        if (OneDnn.suits(left, right)) {
-            return OneDnn.product(left, right, bias);
-        }
-        return bias == null ? torch.mm(left, right) : torch.addmm(bias, left, right);
+    /** left · right: [rows, inner] · [inner, columns]. */
+    static Tensor product(Tensor left, Tensor right) {
+        return OneDnn.suits(left, right.size(1)) ? OneDnn.transposed(left, right.t(), null) : torch.mm(left, right);
     }
 
     /** Adds left · right to a sum in place. */
     static void add(Tensor sum, Tensor left, Tensor right) {
-        if (OneDnn.suits(left, right)) {
-            sum.add_(OneDnn.product(left, right, null));
+        if (OneDnn.suits(left, right.size(1))) {
+            sum.add_(OneDnn.transposed(left, right.t(), null));
         } else {
             sum.addmm_(left, right);
         }

@@ -29,7 +29,7 @@ record Rotation(Tensor matrix) {
 
     /** x H, [rows, width] like x. */
     Tensor apply(Tensor x) {
-        return Products.product(runs(x), matrix, null).view(x.size(0), x.size(1));
+        return Products.product(runs(x), matrix).view(x.size(0), x.size(1));
     }
 
     /** sum += x H. */
