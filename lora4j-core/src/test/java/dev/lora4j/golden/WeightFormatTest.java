@@ -41,6 +41,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -275,14 +276,23 @@ class WeightFormatTest {
     @Test
     void aBaseOfAnotherFormatIsAnotherBase() {
         List<String> fingerprints = Arrays.stream(WeightFormat.values())
-                .map(format -> {
-                    try (LanguageModel model = load("llama", format)) {
-                        return model.fingerprint();
-                    }
-                })
+                .filter(format -> format != WeightFormat.INT8_PRODUCTS)
+                .map(WeightFormatTest::fingerprint)
                 .toList();
         assertThat(fingerprints).doesNotHaveDuplicates();
         assertThat(fingerprints).anyMatch(each -> each.endsWith("-nf4"));
+    }
+
+    @Test
+    @ExtendWith(ExactBytes.class)
+    void aBaseThatMultipliesBytesIsAnotherThanOneThatOnlyKeepsThem() {
+        assertThat(fingerprint(WeightFormat.INT8_PRODUCTS)).isNotEqualTo(fingerprint(WeightFormat.INT8));
+    }
+
+    private static String fingerprint(WeightFormat format) {
+        try (LanguageModel model = load("llama", format)) {
+            return model.fingerprint();
+        }
     }
 
     @Test

@@ -83,9 +83,10 @@ class InPlaceMergeTest {
     @Test
     void mergedLogitsAreTheAdaptedOnes() {
         Tensor adapted = hidden(base, AdapterRouting.of(adapters.get(0), TOKENS.length));
-        // the same weights elsewhere in memory: a matrix product's rounding depends on alignment
+        // the same weights elsewhere in memory: a matrix product's rounding depends on alignment; 3e-6 are a dozen
+        // units in the last place of the largest values
         assertThat(hidden(merge.model(), Routing.NONE).toFloats())
-                .containsExactly(hidden(base, Routing.NONE).toFloats(), within(1e-6f));
+                .containsExactly(hidden(base, Routing.NONE).toFloats(), within(3e-6f));
         merge.merge("a", adapters.get(0));
         assertThat(hidden(merge.model(), Routing.NONE).toFloats()).containsExactly(adapted.toFloats(), within(1e-4f));
     }
