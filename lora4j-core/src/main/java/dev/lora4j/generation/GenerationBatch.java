@@ -2,6 +2,7 @@ package dev.lora4j.generation;
 
 import dev.lora4j.data.Tokenizer;
 import dev.lora4j.lora.Adapter;
+import dev.lora4j.model.KvPages;
 import dev.lora4j.model.LanguageModel;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -22,11 +23,13 @@ public final class GenerationBatch implements AutoCloseable {
     static final int STEP_TOKENS = 2048;
 
     private final LanguageModel model;
+    private final KvPages pages;
     private final List<ActiveSequence> active = new ArrayList<>();
     private int added;
 
     private GenerationBatch(LanguageModel model) {
         this.model = model;
+        this.pages = model.newPages();
     }
 
     /** A batch of no sequences yet; borrows the model. */
@@ -67,7 +70,7 @@ public final class GenerationBatch implements AutoCloseable {
             throw GenerationException.tooLong(prompt, settings.maxNewTokens(), model.maxPositions());
         }
         prompt.requireVocabulary(model.vocabularySize());
-        active.add(new ActiveSequence(added, prompt, settings, sink, model.newCache((int) room)));
+        active.add(new ActiveSequence(added, prompt, settings, sink, pages.newCache()));
         return added++;
     }
 
@@ -133,5 +136,6 @@ public final class GenerationBatch implements AutoCloseable {
     public void close() {
         active.forEach(ActiveSequence::close);
         active.clear();
+        pages.close();
     }
 }

@@ -14,8 +14,8 @@ sealed interface CausalBackbone extends Backbone permits Decoder, Gpt2 {
     /** c of {@code c · tanh(logit / c)} after the head, or 0. */
     double logitSoftcap();
 
-    /** An empty cache for one sequence of at most this many tokens. */
-    KvCache cache(int capacity);
+    /** Memory for the keys and values of sequences. */
+    KvPages pages();
 
     @Override
     CausalBackbone map(ModuleChange change);

@@ -91,7 +91,6 @@ record Decoder(
                                 tape, x, rotary.tensors(), (inner, in) -> block.apply(inner, in, rotary, pass))
                         : block.apply(tape, x, rotary, pass);
             }
-            pass.advanceCaches();
             return scope.give(stretch.endsBelow() ? x : finalNorm.apply(tape, x, pass.routing()));
         }
     }
@@ -155,9 +154,9 @@ record Decoder(
     }
 
     @Override
-    public KvCache cache(int capacity) {
+    public KvPages pages() {
         Device device = embedding.matrix().device();
         DecoderConfig.Heads heads = config.heads();
-        return new KvCache(blocks.size(), capacity, (long) heads.keyValues() * heads.width(), device);
+        return new KvPages(blocks.size(), (long) heads.keyValues() * heads.width(), device);
     }
 }

@@ -72,7 +72,6 @@ record Gpt2(
                         ? Recompute.apply(tape, x, List.of(), (inner, in) -> block.apply(inner, in, pass))
                         : block.apply(tape, x, pass);
             }
-            pass.advanceCaches();
             return scope.give(pass.stretch().endsBelow() ? x : finalNorm.apply(tape, x, pass.routing()));
         }
     }
@@ -139,8 +138,7 @@ record Gpt2(
     }
 
     @Override
-    public KvCache cache(int capacity) {
-        return new KvCache(
-                blocks.size(), capacity, config.hidden(), tokens.matrix().device());
+    public KvPages pages() {
+        return new KvPages(blocks.size(), config.hidden(), tokens.matrix().device());
     }
 }

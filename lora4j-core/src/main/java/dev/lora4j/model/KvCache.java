@@ -1,50 +1,25 @@
 package dev.lora4j.model;
 
-import dev.lora4j.tensor.DType;
-import dev.lora4j.tensor.Device;
-import dev.lora4j.tensor.Scope;
-import dev.lora4j.tensor.Tensor;
+import java.util.Arrays;
 
 /**
- * Keys and values of one sequence so far, per layer, so that a new token costs one row of work.
+ * The pages that hold keys and values of one sequence so far.
  *
- * <p>Confined to one thread at a time. Holds native memory until closed: 2 · layers · capacity · width float32.
+ * <p>Confined to one thread at a time. Gives its pages back when closed.
  */
 public final class KvCache implements AutoCloseable {
-    private final Scope scope = Scope.shared();
-    private final Tensor[] keys;
-    private final Tensor[] values;
-    private final int capacity;
+    private final KvPages memory;
+    private int[] pages = new int[4];
+    private int held;
     private int length;
 
-    /**
-     * Room for a number of tokens.
-     *
-     * @param width keyValueHeads · headDim
-     */
-    KvCache(int layers, int capacity, long width, Device device) {
-        this.capacity = capacity;
-        keys = new Tensor[layers];
-        values = new Tensor[layers];
-        try (Scope creating = Scope.open()) {
-            for (int i = 0; i < layers; i++) {
-                keys[i] = scope.keep(Tensor.empty(DType.F32, capacity, width).to(device));
-                values[i] = scope.keep(Tensor.empty(DType.F32, capacity, width).to(device));
-            }
-        } catch (RuntimeException | Error e) {
-            scope.close(); // out of memory half-way: what was got goes back
-            throw e;
-        }
+    KvCache(KvPages memory) {
+        this.memory = memory;
     }
 
     /** Tokens in the cache. */
     public int length() {
         return length;
-    }
-
-    /** Tokens that fit. */
-    public int capacity() {
-        return capacity;
     }
 
     /** Forgets the tokens from this position on. */
@@ -53,26 +28,38 @@ public final class KvCache implements AutoCloseable {
             throw new IllegalArgumentException("cannot cut a cache of " + length + " tokens to " + tokens);
         }
         length = tokens;
+        hold(pagesFor(tokens));
     }
 
-    /** Writes the rows that follow; {@link #advance} makes them part of the sequence after the last layer. */
-    void write(int layer, Tensor newKeys, Tensor newValues) {
-        long rows = newKeys.size(0);
-        if (length + rows > capacity) {
-            throw new IllegalStateException("the cache has room for " + capacity + " tokens, " + (length + rows)
-                    + " are wanted; make it larger or the texts shorter");
+    KvPages memory() {
+        return memory;
+    }
+
+    /** Takes pages for so many more tokens; {@link #advance} makes them part of the sequence. */
+    void reserve(int tokens) {
+        hold(pagesFor(Math.addExact(length, tokens)));
+    }
+
+    private static int pagesFor(int tokens) {
+        return Math.addExact(tokens, KvPages.PAGE - 1) / KvPages.PAGE;
+    }
+
+    private void hold(int wanted) {
+        if (wanted > pages.length) {
+            pages = Arrays.copyOf(pages, Math.max(wanted, 2 * pages.length));
         }
-        keys[layer].rows(length, length + rows).copyFrom(newKeys);
-        values[layer].rows(length, length + rows).copyFrom(newValues);
+        while (held < wanted) {
+            pages[held] = memory.take();
+            held++; // after the page is there: taking one may fail
+        }
+        while (held > wanted) {
+            memory.giveBack(pages[--held]);
+        }
     }
 
-    /** Keys of the sequence and of the {@code extra} rows just written, [length + extra, width]. */
-    Tensor keys(int layer, long extra) {
-        return keys[layer].rows(0, length + extra);
-    }
-
-    Tensor values(int layer, long extra) {
-        return values[layer].rows(0, length + extra);
+    /** Row of a token in the memory of each layer. */
+    long slot(int token) {
+        return (long) pages[token / KvPages.PAGE] * KvPages.PAGE + token % KvPages.PAGE;
     }
 
     void advance(int tokens) {
@@ -81,6 +68,7 @@ public final class KvCache implements AutoCloseable {
 
     @Override
     public void close() {
-        scope.close();
+        length = 0;
+        hold(0);
     }
 }

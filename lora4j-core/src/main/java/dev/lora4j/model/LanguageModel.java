@@ -269,12 +269,12 @@ public final class LanguageModel implements AutoCloseable {
      * @return [tokens, hidden]
      */
     public Tensor hidden(TokenBatch batch, Routing routing, Tape tape) {
-        return backbone.hidden(batch, new Pass(batch.sequences(), routing, List.of(), false), tape);
+        return backbone.hidden(batch, new Pass(batch.sequences(), routing, false), tape);
     }
 
     /** The same, keeping only each block's input and running blocks again in the backward pass. */
     public Tensor hiddenWithRecompute(TokenBatch batch, Routing routing, Tape tape) {
-        return backbone.hidden(batch, new Pass(batch.sequences(), routing, List.of(), true), tape);
+        return backbone.hidden(batch, new Pass(batch.sequences(), routing, true), tape);
     }
 
     /**
@@ -301,7 +301,7 @@ public final class LanguageModel implements AutoCloseable {
      * @return [tokens, hidden], what the block above them gets
      */
     public Tensor hiddenBelow(TokenBatch batch, int blocks) {
-        Pass pass = new Pass(batch.sequences(), Routing.NONE, List.of(), false, Stretch.below(blocks));
+        Pass pass = new Pass(batch.sequences(), Routing.NONE, null, false, Stretch.below(blocks));
         return backbone.hidden(batch, pass, Tape.inference());
     }
 
@@ -320,14 +320,14 @@ public final class LanguageModel implements AutoCloseable {
     }
 
     private static Pass above(FrozenPrefix prefix, TokenBatch batch, Routing routing, boolean recompute) {
-        return new Pass(batch.sequences(), routing, List.of(), recompute, Stretch.above(prefix));
+        return new Pass(batch.sequences(), routing, null, recompute, Stretch.above(prefix));
     }
 
     /**
      * Continues sequences from their caches, which take up the new tokens.
      *
      * @param batch the new tokens of each sequence
-     * @param caches one per sequence, from {@link #newCache}
+     * @param caches one per sequence, all of the same {@link #newPages pages}
      * @return [new tokens, hidden]
      */
     public Tensor continued(TokenBatch batch, Routing routing, List<KvCache> caches) {
@@ -335,12 +335,18 @@ public final class LanguageModel implements AutoCloseable {
             throw new IllegalArgumentException(
                     batch.sequences().count() + " sequences need as many caches, found " + caches.size());
         }
-        return backbone.hidden(batch, new Pass(batch.sequences(), routing, caches, false), Tape.inference());
+        try (Scope scope = Scope.open();
+                CacheStep step = new CacheStep(batch.sequences(), caches)) {
+            Pass pass = new Pass(batch.sequences(), routing, step, false, Stretch.ALL);
+            Tensor hidden = backbone.hidden(batch, pass, Tape.inference());
+            step.advance();
+            return scope.give(hidden);
+        }
     }
 
-    /** An empty cache for one sequence of at most this many tokens. */
-    public KvCache newCache(int capacity) {
-        return causal().cache(capacity);
+    /** Memory for the keys and values of sequences to generate. */
+    public KvPages newPages() {
+        return causal().pages();
     }
 
     /** The output layer to the vocabulary of a decoder. */

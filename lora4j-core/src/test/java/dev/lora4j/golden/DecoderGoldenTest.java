@@ -10,6 +10,7 @@ import dev.lora4j.lora.AdapterFolder;
 import dev.lora4j.lora.AdapterRouting;
 import dev.lora4j.lora.MergedModel;
 import dev.lora4j.model.KvCache;
+import dev.lora4j.model.KvPages;
 import dev.lora4j.model.LanguageModel;
 import dev.lora4j.model.Routing;
 import dev.lora4j.model.TokenBatch;
@@ -85,7 +86,8 @@ class DecoderGoldenTest {
         int[] prompt = Golden.integers(greedy.path("prompt"));
         int[] tokens = new int[greedy.path("tokens").size()];
         try (Scope scope = Scope.open();
-                KvCache cache = model.newCache(prompt.length + tokens.length)) {
+                KvPages pages = model.newPages();
+                KvCache cache = pages.newCache()) {
             int[] next = prompt;
             for (int i = 0; i < tokens.length; i++) {
                 int rows = next.length;

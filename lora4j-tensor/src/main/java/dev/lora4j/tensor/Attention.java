@@ -117,6 +117,45 @@ public final class Attention {
     }
 
     /**
+     * Attends from the newest row of each of several sequences to all of its sequence, for generation with a cache.
+     *
+     * <p>The query heads of a key head go to the kernel as rows that see the same, so that each key is read once.
+     *
+     * @param q [sequences, heads · headDim]
+     * @param k [sequences · longest, keyValueHeads · headDim]; rows beyond a sequence's length are finite and not seen
+     * @param v [sequences · longest, keyValueHeads · headDim]
+     * @return [sequences, heads · headDim]
+     */
+    public static Tensor last(Tensor q, Tensor k, Tensor v, LastRows rows, AttentionShape shape) {
+        if (shape.softcap() > 0 || q.device().kind() != Device.Kind.CPU) {
+            return eachOfLast(q, k, v, rows, shape);
+        }
+        try (Scope scope = Scope.open()) {
+            int group = shape.heads() / shape.keyValueHeads();
+            FlashKernel.Result result = FlashKernel.forward(
+                    q.view(rows.count(), shape.keyValueHeads(), group, shape.headDim()),
+                    k.view(rows.count(), rows.longest(), shape.keyValueHeads(), shape.headDim())
+                            .transpose(1, 2),
+                    v.view(rows.count(), rows.longest(), shape.keyValueHeads(), shape.headDim())
+                            .transpose(1, 2),
+                    false,
+                    rows.mask(shape.window(), q),
+                    shape.scale());
+            return scope.give(new Tensor(result.output().at().reshape(q.shape())));
+        }
+    }
+
+    private static Tensor eachOfLast(Tensor q, Tensor k, Tensor v, LastRows rows, AttentionShape shape) {
+        List<Tensor> parts = new ArrayList<>();
+        for (int i = 0; i < rows.count(); i++) {
+            long start = (long) i * rows.longest();
+            long end = start + rows.length(i);
+            parts.add(PlainAttention.cached(q.rows(i, i + 1), k.rows(start, end), v.rows(start, end), shape));
+        }
+        return Tensor.concatenate(parts.toArray(Tensor[]::new));
+    }
+
+    /**
      * Attends from the last rows of one sequence to all of it, for generation with a cache.
      *
      * @param q [new tokens, heads · headDim], the last of the sequence

@@ -324,6 +324,12 @@ public final class Tensor {
         return this;
     }
 
+    /** Takes over rows of another tensor as its rows of these numbers, each at most once. */
+    public Tensor writeRows(Tensor indices, Tensor rows) {
+        at.index_copy_(0, indices.at, rows.at);
+        return this;
+    }
+
     /** Writes float32 values from a flat position on; the tensor is a contiguous float32 one on the processor. */
     public void writeFloats(long first, float[] values, int count) {
         if (dtype() != DType.F32 || !isContiguous() || first < 0 || Math.addExact(first, count) > elements()) {
