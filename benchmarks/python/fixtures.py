@@ -204,11 +204,11 @@ ROWS = {
     "rows/prompts-1.jsonl": license_rows([32]),
     "rows/prompts-8.jsonl": license_rows([32] * 8),
     "rows/texts.jsonl": license_texts,
-    "rows/wikisql.jsonl": wikisql("train", 64),
+    "rows/wikisql.jsonl": wikisql("train", 32),
     "rows/wikisql-held.jsonl": wikisql("valid", 32),
-    "rows/e2e.jsonl": e2e("train", 96),
+    "rows/e2e.jsonl": e2e("train", 48),
     "rows/e2e-held.jsonl": e2e("valid", 32),
-    "rows/banking77.jsonl": banking77("train", 1024),
+    "rows/banking77.jsonl": banking77("train", 512),
     "rows/banking77-held.jsonl": banking77("test", 256),
 }
 

@@ -106,7 +106,7 @@ ROWS = {
         memory_goal="<= 0.45",
     ),
     "wikisql": Row(
-        "an epoch of 64 rows of wikisql, batches of 8, every token a label",
+        "an epoch of 32 rows of wikisql, batches of 8, every token a label",
         "the faster of Trainer + PEFT and TRL with packing",
         epoch("wikisql"),
         goal=">= 1.8",
@@ -115,7 +115,7 @@ ROWS = {
         note=SAME_ROWS,
     ),
     "e2e": Row(
-        "an epoch of 96 rows of E2E, batches of 8, labels on the completion",
+        "an epoch of 48 rows of E2E, batches of 8, labels on the completion",
         "the faster of Trainer + PEFT and TRL with packing",
         epoch("e2e"),
         goal=">= 2.5",
@@ -124,7 +124,7 @@ ROWS = {
         note=SAME_ROWS,
     ),
     "banking77": Row(
-        "an epoch of 1,024 rows of Banking77 with MiniLM, batches of 32",
+        "an epoch of 512 rows of Banking77 with MiniLM, batches of 32",
         "Trainer + PEFT with dynamic padding",
         epoch("banking77", model="models/minilm", adapters=["adapters/banking77"], batch=32, task="SEQ_CLS"),
         goal=">= 2.5",
