@@ -11,7 +11,7 @@ import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Speaks JSON lines over the standard streams: {@code prepare}, {@code round}, {@code memory}, {@code quit}.
+ * Speaks JSON lines over the standard streams: {@code prepare}, {@code round}, {@code profile}, {@code quit}.
  *
  * <p>Every request gets one line of answer. It ends when the driver does, because then its standard input ends.
  */
@@ -57,7 +57,15 @@ public final class Worker {
         return switch (op) {
             case "prepare" -> workload.prepare();
             case "round" -> workload.round(request);
+            case "profile" -> profile(workload, request);
             default -> throw new IllegalArgumentException("there is no operation \"" + op + "\"");
         };
+    }
+
+    private static ObjectNode profile(Workload workload, JsonNode request) {
+        try (Profile profile = Profile.start()) {
+            workload.round(request);
+            return profile.shares();
+        }
     }
 }
