@@ -1,7 +1,6 @@
 """Writes the golden files of full fine-tuning: gradients of every weight and three AdamW steps, by transformers and torch.
 
 usage: python parity/make_full_golden.py
-       python parity/make_full_golden.py --check CASE FOLDER    what lora4j wrote after the same three steps
 
 Reads the bases that make_model_golden.py has written. Some cases get full.safetensors, with each gradient and each weight
 after the steps; full.json has the loss and every gradient's norm and sum for all cases.
@@ -9,12 +8,10 @@ after the steps; full.json has the loss and every gradient's norm and sum for al
 
 import json
 import os
-import sys
 
 os.environ["HF_HUB_OFFLINE"] = "1"
 
 import torch
-from safetensors.torch import load_file
 from transformers import AutoModelForCausalLM, AutoModelForSequenceClassification
 
 from golden import causal, encoders, files, lora
@@ -49,19 +46,19 @@ def main():
     files.write_json(ROOT / "full.json", dict(adamw=dict(ADAMW, steps=lora.STEPS), cases=facts))
 
 
-def read(folder, weights=None):
+def read(folder):
     """The model of a case, and its loss as a function of it; None for bare encoders."""
     facts = json.loads((folder / "golden.json").read_text())
     plain = dict(attn_implementation="eager", dtype=torch.float32)
     if "sequences" in facts:
         sequences = [(torch.tensor(s["input_ids"]), torch.tensor(s["labels"])) for s in facts["sequences"]]
-        model = AutoModelForCausalLM.from_pretrained(weights or folder, **plain)
+        model = AutoModelForCausalLM.from_pretrained(folder, **plain)
         return model.eval(), lambda m: causal.loss_of(m, sequences)
     if "loss" not in facts:
         return None
     answers = torch.tensor([example.pop("label") for example in facts["examples"]])
     examples = [{key: torch.tensor(value) for key, value in example.items()} for example in facts["examples"]]
-    model = AutoModelForSequenceClassification.from_pretrained(weights or folder, **plain)
+    model = AutoModelForSequenceClassification.from_pretrained(folder, **plain)
     return model.eval(), lambda m: encoders.loss_of(m, examples, answers)
 
 
@@ -84,16 +81,5 @@ def trained(model, loss_of):
     return values | {f"after{lora.STEPS}.{name}": value.detach() for name, value in weights.items()}, losses
 
 
-def check(name, folder):
-    model, loss_of = read(ROOT / name, folder)
-    found, expected = model.state_dict(), load_file(ROOT / name / "full.safetensors")
-    after = {key.removeprefix("after3."): value for key, value in expected.items() if key.startswith("after3.")}
-    worst = max((found[key] - value).abs().max().item() for key, value in after.items())
-    losses = json.loads((ROOT / "full.json").read_text())["cases"][name]["losses"]
-    with torch.no_grad():
-        loss = loss_of(model).item()
-    print(f"{folder}: {type(model).__name__}, weights {worst:.1e}, loss {loss:.6f}, expected {losses[-1]:.6f}")
-
-
 if __name__ == "__main__":
-    check(*sys.argv[2:]) if sys.argv[1:2] == ["--check"] else main()
+    main()
