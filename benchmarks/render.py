@@ -73,6 +73,13 @@ def notes(results):
     for result in results:
         if result["note"]:
             yield f"- `{result['row']}`: {result['note']}"
+        written = result.get("checkpoint")
+        if written:
+            times = written["theirs"] / written["ours"]
+            yield (
+                f"- `{result['row']}`: what is written has {written['ours']:,} against {written['theirs']:,} bytes,"
+                f" {times:,.0f} times smaller."
+            )
     yield ""
 
 

@@ -100,6 +100,9 @@ def summary(result):
     if memory:
         gigabytes = {side: memory[side] / 1e9 for side in ("ours", "theirs")}
         text += f"; memory {gigabytes['ours']:.2f} against {gigabytes['theirs']:.2f} GB, ratio {memory['ratio']:.2f}"
+    written = result.get("checkpoint")
+    if written:
+        text += f"; checkpoint {written['ours']:,} against {written['theirs']:,} bytes, ratio {written['ratio']:.2g}"
     return text
 
 

@@ -11,7 +11,8 @@ import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Speaks JSON lines over the standard streams: {@code prepare}, {@code round}, {@code profile}, {@code quit}.
+ * Speaks JSON lines over the standard streams: {@code prepare}, {@code round}, {@code profile}, {@code write}, {@code peak},
+ * {@code quit}.
  *
  * <p>Every request gets one line of answer. It ends when the driver does, because then its standard input ends.
  */
@@ -46,7 +47,7 @@ public final class Worker {
 
     private static ObjectNode answer(JsonNode request, @Nullable Workload workload) throws IOException {
         String op = request.path("op").asText();
-        if (op.equals("quit")) {
+        if (op.equals("quit") || op.equals("peak")) {
             return Workload.answer()
                     .put("peak_bytes", ResidentMemory.peak())
                     .put("jdk", System.getProperty("java.vm.version"));
@@ -58,6 +59,7 @@ public final class Worker {
             case "prepare" -> workload.prepare();
             case "round" -> workload.round(request);
             case "profile" -> profile(workload, request);
+            case "write" -> workload.write(request);
             default -> throw new IllegalArgumentException("there is no operation \"" + op + "\"");
         };
     }
