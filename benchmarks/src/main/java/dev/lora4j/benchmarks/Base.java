@@ -8,13 +8,15 @@ import dev.lora4j.lora.Adapter;
 import dev.lora4j.lora.AdapterFolder;
 import dev.lora4j.model.LanguageModel;
 import dev.lora4j.model.ModelTask;
+import dev.lora4j.model.WeightFormat;
 import dev.lora4j.tensor.Device;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
-/** The model of a request ({@code model}, {@code task}) with its {@code adapters}; closes them all. */
+/** The model of a request ({@code model}, {@code task}, {@code weights}) with its {@code adapters}; closes them all. */
 final class Base implements AutoCloseable {
     private final ModelFiles files;
     private final LanguageModel model;
@@ -28,7 +30,9 @@ final class Base implements AutoCloseable {
     static Base load(JsonNode request) {
         ModelFiles files = open(Path.of(request.path("model").asText()));
         ModelTask task = ModelTask.valueOf(request.path("task").asText("CAUSAL_LM"));
-        Base base = new Base(files, LanguageModel.load(files, task, Device.CPU));
+        WeightFormat weights =
+                WeightFormat.valueOf(request.path("weights").asText("f32").toUpperCase(Locale.ROOT));
+        Base base = new Base(files, LanguageModel.load(files, task, Device.CPU, weights));
         for (JsonNode folder : request.path("adapters")) {
             base.adapters.add(AdapterFolder.read(Path.of(folder.asText()), base.model));
         }
