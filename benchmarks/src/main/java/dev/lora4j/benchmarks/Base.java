@@ -11,6 +11,7 @@ import dev.lora4j.lora.MergedFolder;
 import dev.lora4j.lora.Targets;
 import dev.lora4j.model.LanguageModel;
 import dev.lora4j.model.ModelTask;
+import dev.lora4j.model.WeightFormat;
 import dev.lora4j.tensor.Device;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -18,10 +19,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.StreamSupport;
 
 /**
- * The model of a request ({@code model}, {@code task}) with what is trained of it; closes them all.
+ * The model of a request ({@code model}, {@code task}, {@code weights}) with what is trained of it; closes them all.
  *
  * <p>That is its {@code adapters}, or a fresh one of a {@code rank} on {@code targets}, or with {@code full} every weight.
  */
@@ -40,7 +42,9 @@ final class Base implements AutoCloseable {
     static Base load(JsonNode request) {
         ModelFiles files = open(Path.of(request.path("model").asText()));
         ModelTask task = ModelTask.valueOf(request.path("task").asText("CAUSAL_LM"));
-        Base base = new Base(files, LanguageModel.load(files, task, Device.CPU));
+        WeightFormat weights =
+                WeightFormat.valueOf(request.path("weights").asText("f32").toUpperCase(Locale.ROOT));
+        Base base = new Base(files, LanguageModel.load(files, task, Device.CPU, weights));
         for (JsonNode folder : request.path("adapters")) {
             base.adapters.add(AdapterFolder.read(Path.of(folder.asText()), base.model));
         }
