@@ -18,6 +18,7 @@ final class Engine implements AutoCloseable {
     private static final Duration CHECK = Duration.ofMillis(20);
 
     private final WaitingLine line;
+    private final Room room;
     private final RunningSequences running;
     private final Thread thread = new Thread(this::run, "engine");
     private volatile boolean stopped;
@@ -25,7 +26,8 @@ final class Engine implements AutoCloseable {
 
     Engine(LanguageModel model, Tokenizer tokenizer, Limits limits, EngineObserver observer) {
         this.line = new WaitingLine(limits.queued());
-        this.running = new RunningSequences(model, tokenizer, limits, observer);
+        this.room = new Room(limits);
+        this.running = new RunningSequences(model, tokenizer, room, observer);
     }
 
     void start() {
@@ -39,7 +41,7 @@ final class Engine implements AutoCloseable {
      * @throws ApiError if the queue is full, or the engine takes no more; nothing is held of the request then
      */
     void submit(List<Work> request) {
-        line.enter(request, running.timeForOne(line.size()));
+        line.enter(request, room.timeForOne(line.size()));
     }
 
     /** Sequences that wait. */
@@ -49,7 +51,7 @@ final class Engine implements AutoCloseable {
 
     /** Sequences that run. */
     int running() {
-        return running.count();
+        return room.sequences();
     }
 
     /** True while requests are taken and the thread lives. */

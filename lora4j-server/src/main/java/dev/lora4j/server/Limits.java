@@ -126,6 +126,24 @@ public record Limits(
                 adapterBytes);
     }
 
+    /** The same with other limits on connections. */
+    public Limits withConnections(int most, Duration longestIdle) {
+        return new Limits(
+                running,
+                queued,
+                choices,
+                contextTokens,
+                cacheTokens,
+                chatTokens,
+                unread,
+                bodyBytes,
+                most,
+                longestIdle,
+                drain,
+                adapters,
+                adapterBytes);
+    }
+
     /** The same with another time to finish. */
     public Limits withDrain(Duration time) {
         return new Limits(

@@ -16,76 +16,58 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * The sequences in the model's hands: those whose prompt is scored, and the batch of those that say new tokens.
  *
- * <p>Confined to the engine's thread, apart from the counts. Each sequence reserves room for all its tokens when it
+ * <p>Confined to the engine's thread. Each sequence reserves room for all its tokens when it
  * enters, so that none can be stopped by another for want of memory.
  */
 final class RunningSequences implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(RunningSequences.class);
-    private static final Duration LONGEST_WAIT = Duration.ofSeconds(60);
 
     private final LanguageModel model;
     private final Tokenizer tokenizer;
-    private final Limits limits;
+    private final Room room;
     private final EngineObserver observer;
     private final Map<Integer, Sequence> inBatch = new LinkedHashMap<>();
     private final Deque<Sequence> toScore = new ArrayDeque<>();
     private GenerationBatch batch;
-    private int reserved;
-    private final AtomicInteger count = new AtomicInteger();
-    private volatile double secondsEach = 1; // of late
 
-    RunningSequences(LanguageModel model, Tokenizer tokenizer, Limits limits, EngineObserver observer) {
+    RunningSequences(LanguageModel model, Tokenizer tokenizer, Room room, EngineObserver observer) {
         this.model = model;
         this.tokenizer = tokenizer;
-        this.limits = limits;
+        this.room = room;
         this.observer = observer;
         this.batch = GenerationBatch.of(model);
-    }
-
-    int count() {
-        return count.get();
     }
 
     boolean isEmpty() {
         return inBatch.isEmpty() && toScore.isEmpty();
     }
 
-    /** When there may be room again if so many wait: from 1 second to a minute. */
-    Duration timeForOne(int waiting) {
-        double seconds = secondsEach * (waiting + 1) / limits.running();
-        return Duration.ofSeconds((long) Math.ceil(Math.max(1, Math.min((double) LONGEST_WAIT.toSeconds(), seconds))));
-    }
-
     /** Drops who is not wanted, lets in who fits, and takes a step. */
     void round(WaitingLine line) {
         dropCancelled();
-        Optional<Work> next = line.next(this::fits);
+        Optional<Work> next = line.next(room::fits);
         while (next.isPresent()) {
             admit(new Sequence(next.get(), observer));
-            next = line.next(this::fits);
+            next = line.next(room::fits);
         }
+        if (isEmpty()) {
+            return;
+        }
+        int sequences = room.sequences();
         long began = System.nanoTime();
         scorePiece();
         step();
-        if (count.get() > 0) {
-            observer.step(Duration.ofNanos(System.nanoTime() - began), count.get());
-        }
-    }
-
-    private boolean fits(Work work) {
-        return count.get() < limits.running() && (isEmpty() || reserved + work.cacheTokens() <= limits.cacheTokens());
+        observer.step(Duration.ofNanos(System.nanoTime() - began), sequences);
     }
 
     private void admit(Sequence sequence) {
-        reserved += sequence.work().cacheTokens();
-        count.incrementAndGet();
+        room.enters(sequence.work());
         sequence.begins();
         if (sequence.work().scoresPrompt()) {
             toScore.add(sequence);
@@ -105,6 +87,9 @@ final class RunningSequences implements AutoCloseable {
             inBatch.put(batch.add(work.prompt(), work.settings().get(), tokenizer, sequence), sequence);
         } catch (Lora4jException e) {
             fail(sequence, ApiError.invalid(String.valueOf(e.getMessage())));
+        } catch (RuntimeException | Error e) {
+            LOG.error("a sequence could not begin", e); // such as for want of memory
+            fail(sequence, ApiError.internal("the sequence could not begin: " + e.getMessage()));
         }
     }
 
@@ -189,9 +174,7 @@ final class RunningSequences implements AutoCloseable {
 
     private void leaves(Sequence sequence, int newTokens, String reason) {
         sequence.close();
-        reserved -= sequence.work().cacheTokens();
-        count.decrementAndGet();
-        secondsEach = 0.9 * secondsEach + 0.1 * sequence.seconds();
+        room.leaves(sequence.work(), sequence.seconds());
         sequence.work().reply().left();
         observer.ends(sequence.work(), newTokens, reason);
     }

@@ -269,4 +269,19 @@ class InferenceApiTest {
         assertThat(base.path("max_model_len").asInt()).isPositive();
         assertThat(base.has("parent")).isFalse();
     }
+
+    @Test
+    void aBaseWithTheNameOfAHubsRepositoryIsFoundHoweverItIsWritten() {
+        try (TestServer hub = TestServer.start(ServerOptions.local("org/letters"))) {
+            assertThat(ok(hub.get("/v1/models/org/letters")).path("id").asText())
+                    .isEqualTo("org/letters");
+            assertThat(ok(hub.get("/v1/models/org%2Fletters")).path("id").asText())
+                    .isEqualTo("org/letters");
+            assertThat(text(
+                            ok(hub.post("/v1/completions", completion("org/letters", 12, "")))
+                                    .path("choices"),
+                            0))
+                    .isEqualTo(LetterModel.ANSWER);
+        }
+    }
 }

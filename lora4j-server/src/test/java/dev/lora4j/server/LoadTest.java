@@ -208,6 +208,60 @@ class LoadTest {
         }
     }
 
+    private static TestServer impatient(int connections) {
+        Limits limits = Limits.defaults()
+                .withEngine(1, 64, LONG + 100, LONG + 100)
+                .withConnections(connections, Duration.ofMillis(300));
+        return TestServer.start(ServerOptions.local(BASE).withLimits(limits));
+    }
+
+    @Test
+    void anAnswerMayTakeLongerThanAConnectionMayBeIdle() throws Exception {
+        try (TestServer server = impatient(100)) {
+            CompletableFuture<TestServer.Answer> first =
+                    CompletableFuture.supplyAsync(() -> server.post("/v1/completions", completion(BASE, LONG, "")));
+            TestServer.await("it runs", () -> server.server.sequences() == 1);
+            long began = System.nanoTime();
+            TestServer.Answer queued = server.post("/v1/completions", completion(BASE, 12, ", \"stream\": true"));
+            assertThat(Duration.ofNanos(System.nanoTime() - began))
+                    .as("it waited behind the first")
+                    .isGreaterThan(Duration.ofMillis(600));
+            assertThat(queued.events()).contains("[DONE]");
+            assertThat(first.get()
+                            .json()
+                            .path("usage")
+                            .path("completion_tokens")
+                            .asInt())
+                    .isEqualTo(LONG);
+        }
+    }
+
+    @Test
+    void aClientThatSaysNothingIsCutOff() throws Exception {
+        try (TestServer server = impatient(100);
+                Socket silent = server.connect();
+                Socket half = server.connect()) {
+            half.getOutputStream().write("POST /v1/completions HT".getBytes(StandardCharsets.US_ASCII));
+            for (Socket socket : List.of(silent, half)) {
+                socket.setSoTimeout(20_000);
+                socket.getInputStream().readAllBytes(); // comes to an end: else the time-out would throw
+            }
+            assertThat(server.get("/health").status()).isEqualTo(200);
+        }
+    }
+
+    @Test
+    void connectionsAboveTheLimitWaitForOthersToEnd() throws Exception {
+        try (TestServer server = impatient(2);
+                Socket first = server.connect();
+                Socket second = server.connect()) {
+            assertThat(first.isConnected() && second.isConnected()).isTrue();
+            assertThat(server.get("/health").status())
+                    .as("once the silent ones are cut off")
+                    .isEqualTo(200);
+        }
+    }
+
     @Test
     void oneClientThatSendsItsBodySlowlyHoldsNobodyUp() throws Exception {
         try (TestServer server = TestServer.start();
