@@ -45,6 +45,7 @@ def lines(results):
     yield from notes(results)
     yield from series(results)
     yield from machines(results)
+    yield from profiles(results)
 
 
 def against(result):
@@ -72,6 +73,13 @@ def notes(results):
     for result in results:
         if result["note"]:
             yield f"- `{result['row']}`: {result['note']}"
+        written = result.get("checkpoint")
+        if written:
+            times = written["theirs"] / written["ours"]
+            yield (
+                f"- `{result['row']}`: what is written has {written['ours']:,} against {written['theirs']:,} bytes,"
+                f" {times:,.0f} times smaller."
+            )
     yield ""
 
 
@@ -103,6 +111,18 @@ def machines(results):
         groups.setdefault(text, []).append(result["row"])
     for text, rows in groups.items():
         yield f"{', '.join(rows) if len(groups) > 1 else 'All rows'}: {text}."
+
+
+def profiles(results):
+    """Where our time goes, in the rows whose goal is not reached."""
+    missed = [result for result in results if "profile" in result and not is_reached(result["ratio"], result["goal"])]
+    if missed:
+        yield ""
+        yield "Where our time goes in the rows that miss their goal, by the operation's class (`benchmarks/run --profile`):"
+        yield ""
+    for result in missed:
+        shares = ", ".join(f"{name} {share:.0%}" for name, share in result["profile"]["shares"].items())
+        yield f"- `{result['row']}` ({result['profile']['commit']}): {shares}."
 
 
 if __name__ == "__main__":

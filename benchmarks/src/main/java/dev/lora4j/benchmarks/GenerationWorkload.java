@@ -20,8 +20,8 @@ import java.util.Optional;
 /**
  * Greedy generation of {@code new_tokens} for all prompts at once, with the base, its adapters, or one merged in.
  *
- * <p>With several adapters prompt i has adapter i. With {@code merged} the first one is merged into the base, and the losses
- * of {@code held} with either must be equal.
+ * <p>With several adapters prompt i has adapter i. {@code held} are rows whose loss is told, with the first adapter. With
+ * {@code merged} that one is merged into the base, and its loss must be that of the base with the adapter.
  */
 final class GenerationWorkload implements Workload {
     private final Base base;
@@ -46,13 +46,15 @@ final class GenerationWorkload implements Workload {
     public ObjectNode prepare() {
         ObjectNode answer = Workload.answer();
         ArrayNode losses = answer.putArray("losses");
-        if (merged) {
-            Adapter adapter = base.adapters().get(0);
+        if (request.has("held")) {
             Dataset held = TokenRows.dataset(Path.of(request.path("held").asText()));
-            losses.add(LanguageModelScore.of(model, Optional.empty(), held).loss());
-            answer.putArray("expected")
-                    .add(LanguageModelScore.of(base.model(), Optional.of(adapter), held)
-                            .loss());
+            Optional<Adapter> first = base.adapters().stream().findFirst();
+            losses.add(LanguageModelScore.of(model, merged ? Optional.empty() : first, held)
+                    .loss());
+            if (merged) {
+                answer.putArray("expected")
+                        .add(LanguageModelScore.of(base.model(), first, held).loss());
+            }
         }
         ArrayNode all = answer.putArray("tokens");
         for (Generation generation : generate()) {

@@ -114,6 +114,13 @@ final class StepWorkload implements Workload {
         return answer;
     }
 
+    /** The bytes of the weights of what is trained, written into {@code folder}. */
+    @Override
+    public ObjectNode write(JsonNode request) {
+        return Workload.answer()
+                .put("bytes", base.write(Path.of(request.path("folder").asText())));
+    }
+
     /** Lets one step happen; gives a record per adapter. */
     private List<StepRecord> step() {
         permits.release();

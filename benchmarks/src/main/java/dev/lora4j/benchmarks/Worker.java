@@ -11,7 +11,8 @@ import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Speaks JSON lines over the standard streams: {@code prepare}, {@code round}, {@code memory}, {@code quit}.
+ * Speaks JSON lines over the standard streams: {@code prepare}, {@code round}, {@code profile}, {@code write}, {@code peak},
+ * {@code quit}.
  *
  * <p>Every request gets one line of answer. It ends when the driver does, because then its standard input ends.
  */
@@ -46,7 +47,7 @@ public final class Worker {
 
     private static ObjectNode answer(JsonNode request, @Nullable Workload workload) throws IOException {
         String op = request.path("op").asText();
-        if (op.equals("quit")) {
+        if (op.equals("quit") || op.equals("peak")) {
             return Workload.answer()
                     .put("peak_bytes", ResidentMemory.peak())
                     .put("jdk", System.getProperty("java.vm.version"));
@@ -57,7 +58,16 @@ public final class Worker {
         return switch (op) {
             case "prepare" -> workload.prepare();
             case "round" -> workload.round(request);
+            case "profile" -> profile(workload, request);
+            case "write" -> workload.write(request);
             default -> throw new IllegalArgumentException("there is no operation \"" + op + "\"");
         };
+    }
+
+    private static ObjectNode profile(Workload workload, JsonNode request) {
+        try (Profile profile = Profile.start()) {
+            workload.round(request);
+            return profile.shares();
+        }
     }
 }

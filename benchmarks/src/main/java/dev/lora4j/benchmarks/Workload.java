@@ -12,6 +12,11 @@ interface Workload extends AutoCloseable {
     /** Runs one round and tells {@code seconds}, {@code tokens} and a check value. */
     ObjectNode round(JsonNode request);
 
+    /** Writes what it has trained and tells its {@code bytes}. */
+    default ObjectNode write(JsonNode request) {
+        throw new IllegalArgumentException("this workload writes nothing");
+    }
+
     @Override
     void close();
 

@@ -35,18 +35,25 @@ final class AnswerSamples {
         if (questions.isEmpty()) {
             return;
         }
-        List<ExactMatch.Answer> before = answers(Optional.empty(), questions);
-        List<ExactMatch.Answer> after = answers(Optional.of(task), questions);
+        List<String> columns = new ArrayList<>(List.of("Given", "Expected"));
+        List<List<ExactMatch.Answer>> found = new ArrayList<>();
+        if (!task.adapter().isFull()) { // the base that was trained whole is no more what it was
+            columns.add("Base");
+            found.add(answers(Optional.empty(), questions));
+        }
+        columns.add(task.adapter().isFull() ? "Trained" : "With the adapter");
+        found.add(answers(Optional.of(task), questions));
         List<List<String>> rows = new ArrayList<>();
         for (int i = 0; i < questions.size(); i++) {
-            String prompt = tokenizer.decode(questions.get(i).prompt(), true);
-            rows.add(List.of(
-                    prompt,
-                    before.get(i).expected(),
-                    before.get(i).found(),
-                    after.get(i).found()));
+            List<String> row = new ArrayList<>();
+            row.add(tokenizer.decode(questions.get(i).prompt(), true));
+            row.add(found.get(0).get(i).expected());
+            for (List<ExactMatch.Answer> answers : found) {
+                row.add(answers.get(i).found());
+            }
+            rows.add(row);
         }
-        report.table("Samples", List.of("Given", "Expected", "Base", "With the adapter"), rows);
+        report.table("Samples", columns, rows);
     }
 
     private List<ExactMatch.Answer> answers(Optional<TrainingTask> adapted, List<Question> questions) {

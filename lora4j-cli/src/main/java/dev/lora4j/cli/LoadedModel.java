@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 
 /** A model in memory with its tokenizer and the adapters that a command was given; closes them all. */
 final class LoadedModel implements AutoCloseable {
@@ -28,13 +29,19 @@ final class LoadedModel implements AutoCloseable {
 
     /** Loads a model for a task, and adapters for it. */
     static LoadedModel load(ModelOption option, WeightFormat format, ModelTask task, List<Path> adapterFolders) {
+        return load(option, format, files -> task, adapterFolders);
+    }
+
+    /** Loads a model for a task that its files decide, and adapters for it. */
+    static LoadedModel load(
+            ModelOption option, WeightFormat format, Function<ModelFiles, ModelTask> task, List<Path> adapterFolders) {
         List<AutoCloseable> opened = new ArrayList<>();
         try {
             ModelFiles files = option.open();
             opened.add(files);
             Tokenizer tokenizer = Tokenizer.of(files);
             opened.add(tokenizer);
-            LanguageModel model = LanguageModel.load(files, task, option.device(), format);
+            LanguageModel model = LanguageModel.load(files, task.apply(files), option.device(), format);
             opened.add(model);
             LoadedModel loaded = new LoadedModel(files, model, tokenizer);
             for (Path folder : adapterFolders) {

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -130,6 +131,13 @@ final class LoraOptions {
             config = config.excluding(named(excluded));
         }
         return config.layers(new LayerFilter(layers, List.of())).modulesToSave(modulesToSave);
+    }
+
+    /** Whether any of these options was given. */
+    boolean areGiven() {
+        return !changes.isEmpty()
+                || targetPattern != null
+                || Stream.of(targets, excluded, layers, modulesToSave).anyMatch(each -> !each.isEmpty());
     }
 
     private static Targets named(List<String> names) {

@@ -66,6 +66,7 @@ final class Main implements Runnable {
                 .addSubcommand(new MergeCommand(console))
                 .addSubcommand(new PullCommand(console))
                 .addSubcommand(new QuickstartCommand(console))
+                .addSubcommand(new ServeCommand(console))
                 .addSubcommand(train)
                 .setOut(console.results())
                 .setErr(console.messages())

@@ -8,6 +8,7 @@ import dev.lora4j.formats.onnx.MiniLmOnnx;
 import dev.lora4j.model.ModelSource;
 import dev.lora4j.samples.EmbeddedModel;
 import dev.lora4j.tensor.Device;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import picocli.CommandLine.Option;
 
@@ -33,6 +34,14 @@ final class ModelOption {
     /** What an adapter's files call its base: what the user wrote, or the embedded model's name on the hub. */
     String baseName() {
         return model.equals(EMBEDDED) ? "sentence-transformers/all-MiniLM-L6-v2" : model;
+    }
+
+    /** What clients of a server call it: the last part of a path, else what the user wrote. */
+    String servedName() {
+        Path path = Path.of(model);
+        return Files.exists(path)
+                ? path.toAbsolutePath().normalize().getFileName().toString()
+                : model;
     }
 
     /** Opens the files of the model. */

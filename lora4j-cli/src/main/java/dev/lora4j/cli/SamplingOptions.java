@@ -1,6 +1,7 @@
 package dev.lora4j.cli;
 
 import dev.lora4j.generation.GenerationSettings;
+import dev.lora4j.generation.ScoreShifts;
 import java.util.LinkedHashSet;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -74,6 +75,7 @@ final class SamplingOptions {
                 topK,
                 topP,
                 minP,
+                ScoreShifts.NONE,
                 repetitionPenalty,
                 stopStrings,
                 new LinkedHashSet<>(stopTokens),

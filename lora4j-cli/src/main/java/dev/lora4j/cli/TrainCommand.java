@@ -6,7 +6,6 @@ import dev.lora4j.data.Tokenizer;
 import dev.lora4j.formats.FileAccessException;
 import dev.lora4j.formats.Lora4jException;
 import dev.lora4j.formats.ModelFiles;
-import dev.lora4j.formats.TokenizerFiles;
 import dev.lora4j.lora.Adapter;
 import dev.lora4j.lora.AdapterFolder;
 import dev.lora4j.lora.LoraConfig;
@@ -32,7 +31,8 @@ import picocli.CommandLine.Spec;
 /** {@code lora4j train}: an adapter from a base model and a data file, or several at once. */
 @Command(
         name = "train",
-        description = "Train an adapter on a data file. Ctrl-C saves and stops; --resume goes on.",
+        description =
+                "Train an adapter, or the model itself, on a data file. Ctrl-C saves and stops; --resume goes on.",
         usageHelpAutoWidth = true,
         abbreviateSynopsis = true)
 final class TrainCommand implements Callable<Integer> {
@@ -71,8 +71,15 @@ final class TrainCommand implements Callable<Integer> {
             names = {"-o", "--output"},
             required = true,
             paramLabel = "DIR",
-            description = "The adapter's folder, with log, report and checkpoints; of several, the folder of theirs.")
+            description =
+                    "Folder of what is trained, with log, report and checkpoints; of several, the folder of theirs.")
     private Path output = Path.of("");
+
+    @Option(
+            names = "--method",
+            paramLabel = "METHOD",
+            description = "lora, or full to train every weight and write a model's folder (lora).")
+    private Method method = Method.LORA;
 
     @Option(names = "--task", paramLabel = "TASK", description = "${COMPLETION-CANDIDATES} (what the family is for).")
     private @Nullable DataTask task;
@@ -182,14 +189,43 @@ final class TrainCommand implements Callable<Integer> {
 
     /** Refuses what can be refused before anything is loaded. */
     private void check() {
-        training.config();
+        TrainingConfig settings = training.config();
         lora.config();
+        if (method == Method.FULL) {
+            requireFull(settings);
+        }
         if (validationData != null && validationShare != 0) {
             throw new IllegalArgumentException("give validation-data or validation-share, not both");
         }
         if (!resume && Files.exists(output.resolve("checkpoints"))) {
             throw new FileAccessException(
                     output, "has the checkpoints of a training; give --resume to go on, or another --output");
+        }
+    }
+
+    /** Refuses what has no meaning where every weight of the base is trained as it is. */
+    private void requireFull(TrainingConfig settings) {
+        if (lora.areGiven()) {
+            throw new IllegalArgumentException(
+                    "method full trains every weight as it is and has no rank, scaling, targets"
+                            + " or whatever else shapes a low-rank adapter; leave these options out");
+        }
+        if (settings.loraPlusRatio() != 1) {
+            throw new IllegalArgumentException(
+                    "lora-plus-ratio is for the B of low-rank pairs, which method full has not; leave it out");
+        }
+        if (adapter != null) {
+            throw new IllegalArgumentException("method full trains no adapter on; give adapter without it, or merge the"
+                    + " adapter and give its folder as model");
+        }
+        if (adapters != null) {
+            throw new IllegalArgumentException(
+                    "method full changes the base, which a file of adapters shares; train it by itself");
+        }
+        WeightFormat format = compute.format(weights);
+        if (format != WeightFormat.F32) {
+            throw new IllegalArgumentException(
+                    "method full trains float32 weights, found " + format + "; leave out weights and compute");
         }
     }
 
@@ -215,8 +251,8 @@ final class TrainCommand implements Callable<Integer> {
             for (TrainCommand run : runs) {
                 tasks.add(run.task(base, tokenizer, run.kind(files)));
             }
-            FinishedAdapters finished = new FinishedAdapters(
-                    model.baseName(), new AnswerSamples(base, tokenizer), TokenizerFiles.of(files));
+            FinishedAdapters finished =
+                    new FinishedAdapters(model.baseName(), files, base, new AnswerSamples(base, tokenizer));
             TrainingSession session = new TrainingSession(console, base, finished, json);
             return adapters == null ? session.run(tasks.get(0)) : session.runAll(tasks);
         } finally {
@@ -238,7 +274,8 @@ final class TrainCommand implements Callable<Integer> {
             validation = Optional.of(split.validation());
         }
         Adapter trained = adapter(base, kind, labels, lora.config(), settings.seed());
-        return new TrainingTask(name, trained, training, validation, settings, Optional.of(output), resume);
+        String called = method == Method.FULL ? "model" : name;
+        return new TrainingTask(called, trained, training, validation, settings, Optional.of(output), resume);
     }
 
     private Dataset read(Rows reader, Path file) {
@@ -257,6 +294,20 @@ final class TrainCommand implements Callable<Integer> {
         if (adapter != null) {
             return AdapterFolder.read(adapter, base);
         }
+        return method == Method.FULL ? full(base, kind, labels, seed) : fresh(base, kind, labels, shape, seed);
+    }
+
+    private static Adapter full(LanguageModel base, DataTask kind, Optional<LabelSet> labels, long seed) {
+        return switch (kind) {
+            case CAUSAL -> Adapter.full(base);
+            case CLASSIFICATION ->
+                Adapter.fullClassifier(base, labels.orElseThrow().names(), seed);
+            case REGRESSION -> Adapter.fullRegression(base, seed);
+        };
+    }
+
+    private static Adapter fresh(
+            LanguageModel base, DataTask kind, Optional<LabelSet> labels, LoraConfig shape, long seed) {
         return switch (kind) {
             case CAUSAL -> Adapter.create(base, shape, seed);
             case CLASSIFICATION ->

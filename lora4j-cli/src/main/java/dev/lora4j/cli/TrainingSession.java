@@ -37,9 +37,11 @@ final class TrainingSession {
     int run(TrainingTask task) {
         console.message(String.format(
                 Locale.ROOT,
-                "training %,d values in %d layers of %s on %,d rows",
+                "training %,d values%s of %s on %,d rows",
                 task.adapter().parameters(),
-                task.adapter().lowRanks().size(),
+                task.adapter().isFull()
+                        ? ", all"
+                        : " in " + task.adapter().lowRanks().size() + " layers",
                 baseName,
                 task.training().size()));
         train(List.of(task));
@@ -102,7 +104,9 @@ final class TrainingSession {
 
     private static Facts facts(TrainingTask task, TrainingReport report) {
         return TrainingSummary.facts(report)
-                .text("adapter", task.output().map(Path::toString).orElse(task.name()));
+                .text(
+                        task.adapter().isFull() ? "model" : "adapter",
+                        task.output().map(Path::toString).orElse(task.name()));
     }
 
     private int exitCode() {

@@ -48,6 +48,30 @@ class ArchitectureTest {
             .resideInAnyPackage("dev.lora4j.model..", "dev.lora4j.lora..", "dev.lora4j.data..");
 
     @ArchTest
+    static final ArchRule onlyTheCommandLineKnowsTheServer = noClasses()
+            .that()
+            .resideOutsideOfPackages("dev.lora4j.server..", "dev.lora4j.cli..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("dev.lora4j.server..");
+
+    @ArchTest
+    static final ArchRule onlyTheServerSpeaksHttpToClients = noClasses()
+            .that()
+            .resideOutsideOfPackage("dev.lora4j.server..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("io.javalin..", "org.eclipse.jetty..", "jakarta.servlet..", "io.micrometer..");
+
+    @ArchTest
+    static final ArchRule theServerTrainsNothingAndOpensNoModels = noClasses()
+            .that()
+            .resideInAPackage("dev.lora4j.server..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("dev.lora4j.training..", "dev.lora4j.evaluation..", "dev.lora4j.samples..");
+
+    @ArchTest
     static final ArchRule onlyTheConsoleTouchesTheProcessesStreams = noClasses()
             .that()
             .doNotHaveFullyQualifiedName("dev.lora4j.cli.Console")

@@ -4,7 +4,10 @@ import dev.lora4j.lora.Adapter;
 import dev.lora4j.model.KvCache;
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /** One sequence on its way: what it has, what comes next, and how it ends. Holds its cache until closed. */
 final class ActiveSequence implements AutoCloseable {
@@ -15,6 +18,7 @@ final class ActiveSequence implements AutoCloseable {
     private final KvCache cache;
     private final Sampler sampler;
     private final BitSet occurred = new BitSet();
+    private final Map<Integer, Integer> said = new HashMap<>(); // empty unless a penalty needs it
     private final long started = System.nanoTime();
     private int[] tokens; // the prompt and the new ones
     private int length;
@@ -66,13 +70,15 @@ final class ActiveSequence implements AutoCloseable {
             end(FinishReason.FAILED);
             return;
         }
+        float[] own = sink.likeliest().isPresent() ? logits.clone() : logits;
+        settings.shifts().apply(logits, said);
         int token = sampler.choose(logits, occurred, length);
         append(token);
         if (settings.stopTokens().contains(token)) {
             end(FinishReason.STOP);
             return;
         }
-        switch (sink.accept(token)) {
+        switch (sink.accept(token, scores(own, token))) {
             case STOP -> finish(FinishReason.STOP);
             case CANCEL -> finish(FinishReason.CANCELLED);
             case GO_ON -> {
@@ -83,6 +89,13 @@ final class ActiveSequence implements AutoCloseable {
         }
     }
 
+    private Optional<TokenScores> scores(float[] logits, int token) {
+        OptionalInt likeliest = sink.likeliest();
+        return likeliest.isPresent()
+                ? Optional.of(TokenScores.of(logits, token, likeliest.getAsInt()))
+                : Optional.empty();
+    }
+
     private void append(int token) {
         if (length == tokens.length) {
             int capacity = (int) Math.min(2L * length, (long) prompt.length() + settings.maxNewTokens());
@@ -90,6 +103,9 @@ final class ActiveSequence implements AutoCloseable {
         }
         tokens[length++] = token;
         occurred.set(token);
+        if (settings.shifts().counts()) {
+            said.merge(token, 1, Integer::sum);
+        }
     }
 
     private void end(FinishReason reason) {

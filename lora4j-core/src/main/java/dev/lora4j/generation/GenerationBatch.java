@@ -60,6 +60,16 @@ public final class GenerationBatch implements AutoCloseable {
      * @throws GenerationException if the model has no room for the prompt and the new tokens
      */
     public int add(Prompt prompt, GenerationSettings settings, Tokenizer tokenizer, TextListener listener) {
+        return add(prompt, settings, tokenizer, SequenceListener.of(listener));
+    }
+
+    /**
+     * Adds a sequence of which all is told; it ends at the tokenizer's stop tokens too.
+     *
+     * @return its number: 0 for the first, and so on
+     * @throws GenerationException if the model has no room for the prompt and the new tokens
+     */
+    public int add(Prompt prompt, GenerationSettings settings, Tokenizer tokenizer, SequenceListener listener) {
         TokenSink sink = new TextSink(tokenizer.stream(true), new StopScanner(settings.stopStrings()), listener);
         return add(prompt, settings.withMoreStopTokens(tokenizer.stopIds()), sink);
     }
@@ -70,6 +80,7 @@ public final class GenerationBatch implements AutoCloseable {
             throw GenerationException.tooLong(prompt, settings.maxNewTokens(), model.maxPositions());
         }
         prompt.requireVocabulary(model.vocabularySize());
+        settings.shifts().requireVocabulary(model.vocabularySize());
         active.add(new ActiveSequence(added, prompt, settings, sink, pages.newCache()));
         return added++;
     }

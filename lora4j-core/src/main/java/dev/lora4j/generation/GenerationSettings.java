@@ -8,13 +8,14 @@ import java.util.TreeSet;
 /**
  * How new tokens are chosen and when they end; the words and their meaning are those of transformers.
  *
- * <p>Applied in this order: repetition penalty, temperature, top-k, top-p, min-p.
+ * <p>Applied in this order: shifts, repetition penalty, temperature, top-k, top-p, min-p.
  *
  * @param maxNewTokens at most this many
  * @param temperature by which scores are divided; 0 always takes the best token
  * @param topK only the k best tokens; 0 for all
  * @param topP only the best tokens that together have this probability; 1 for all
  * @param minP only tokens at least this likely in relation to the best; 0 for all
+ * @param shifts what is added to the scores of single tokens
  * @param repetitionPenalty by which tokens that occurred become less likely; 1 for none
  * @param stopStrings text that ends a sequence and is not given out
  * @param stopTokens ids that end a sequence, besides those of the tokenizer
@@ -26,6 +27,7 @@ public record GenerationSettings(
         int topK,
         double topP,
         double minP,
+        ScoreShifts shifts,
         double repetitionPenalty,
         List<String> stopStrings,
         Set<Integer> stopTokens,
@@ -63,7 +65,7 @@ public record GenerationSettings(
 
     /** Always the best token: no seed matters. */
     public static GenerationSettings greedy(int maxNewTokens) {
-        return new GenerationSettings(maxNewTokens, 0, 0, 1, 0, 1, List.of(), Set.of(), 0);
+        return new GenerationSettings(maxNewTokens, 0, 0, 1, 0, ScoreShifts.NONE, 1, List.of(), Set.of(), 0);
     }
 
     /** Draws from the model's own distribution. */
@@ -74,55 +76,70 @@ public record GenerationSettings(
     /** The same with another limit. */
     public GenerationSettings withMaxNewTokens(int limit) {
         return new GenerationSettings(
-                limit, temperature, topK, topP, minP, repetitionPenalty, stopStrings, stopTokens, seed);
+                limit, temperature, topK, topP, minP, shifts, repetitionPenalty, stopStrings, stopTokens, seed);
     }
 
     /** The same with another temperature. */
     public GenerationSettings withTemperature(double value) {
         return new GenerationSettings(
-                maxNewTokens, value, topK, topP, minP, repetitionPenalty, stopStrings, stopTokens, seed);
+                maxNewTokens, value, topK, topP, minP, shifts, repetitionPenalty, stopStrings, stopTokens, seed);
     }
 
     /** The same with another top-k. */
     public GenerationSettings withTopK(int k) {
         return new GenerationSettings(
-                maxNewTokens, temperature, k, topP, minP, repetitionPenalty, stopStrings, stopTokens, seed);
+                maxNewTokens, temperature, k, topP, minP, shifts, repetitionPenalty, stopStrings, stopTokens, seed);
     }
 
     /** The same with another top-p. */
     public GenerationSettings withTopP(double p) {
         return new GenerationSettings(
-                maxNewTokens, temperature, topK, p, minP, repetitionPenalty, stopStrings, stopTokens, seed);
+                maxNewTokens, temperature, topK, p, minP, shifts, repetitionPenalty, stopStrings, stopTokens, seed);
     }
 
     /** The same with another min-p. */
     public GenerationSettings withMinP(double p) {
         return new GenerationSettings(
-                maxNewTokens, temperature, topK, topP, p, repetitionPenalty, stopStrings, stopTokens, seed);
+                maxNewTokens, temperature, topK, topP, p, shifts, repetitionPenalty, stopStrings, stopTokens, seed);
+    }
+
+    /** The same with other shifts. */
+    public GenerationSettings withShifts(ScoreShifts other) {
+        return new GenerationSettings(
+                maxNewTokens, temperature, topK, topP, minP, other, repetitionPenalty, stopStrings, stopTokens, seed);
     }
 
     /** The same with another repetition penalty. */
     public GenerationSettings withRepetitionPenalty(double penalty) {
         return new GenerationSettings(
-                maxNewTokens, temperature, topK, topP, minP, penalty, stopStrings, stopTokens, seed);
+                maxNewTokens, temperature, topK, topP, minP, shifts, penalty, stopStrings, stopTokens, seed);
     }
 
     /** The same with other stop strings. */
     public GenerationSettings withStopStrings(String... strings) {
         return new GenerationSettings(
-                maxNewTokens, temperature, topK, topP, minP, repetitionPenalty, List.of(strings), stopTokens, seed);
+                maxNewTokens,
+                temperature,
+                topK,
+                topP,
+                minP,
+                shifts,
+                repetitionPenalty,
+                List.of(strings),
+                stopTokens,
+                seed);
     }
 
     /** The same with other stop tokens. */
     public GenerationSettings withStopTokens(Set<Integer> ids) {
         return new GenerationSettings(
-                maxNewTokens, temperature, topK, topP, minP, repetitionPenalty, stopStrings, ids, seed);
+                maxNewTokens, temperature, topK, topP, minP, shifts, repetitionPenalty, stopStrings, ids, seed);
     }
 
     /** The same with another seed. */
     public GenerationSettings withSeed(long other) {
         return new GenerationSettings(
-                maxNewTokens, temperature, topK, topP, minP, repetitionPenalty, stopStrings, stopTokens, other);
+                maxNewTokens, temperature, topK, topP, minP, shifts, repetitionPenalty, stopStrings, stopTokens, other);
     }
 
     /** The same with more stop tokens. */

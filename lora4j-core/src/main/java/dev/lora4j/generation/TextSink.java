@@ -1,23 +1,32 @@
 package dev.lora4j.generation;
 
 import dev.lora4j.data.TokenStream;
+import java.util.Optional;
+import java.util.OptionalInt;
 
 /** Turns the tokens of one sequence into text and tells its listener what is surely to be seen. */
 final class TextSink implements TokenSink {
     private final TokenStream stream;
     private final StopScanner scanner;
-    private final TextListener listener;
+    private final SequenceListener listener;
     private final StringBuilder text = new StringBuilder();
 
-    TextSink(TokenStream stream, StopScanner scanner, TextListener listener) {
+    TextSink(TokenStream stream, StopScanner scanner, SequenceListener listener) {
         this.stream = stream;
         this.scanner = scanner;
         this.listener = listener;
     }
 
     @Override
-    public Verdict accept(int token) {
-        boolean wanted = give(scanner.next(stream.next(token)));
+    public OptionalInt likeliest() {
+        return listener.likeliest();
+    }
+
+    @Override
+    public Verdict accept(int token, Optional<TokenScores> scores) {
+        String piece = scanner.next(stream.next(token));
+        text.append(piece);
+        boolean wanted = listener.token(token, scores, piece);
         if (scanner.isStopped()) {
             return Verdict.STOP;
         }
@@ -31,9 +40,11 @@ final class TextSink implements TokenSink {
         return scanner.isStopped();
     }
 
-    private boolean give(String piece) {
+    private void give(String piece) {
         text.append(piece);
-        return piece.isEmpty() || listener.text(piece);
+        if (!piece.isEmpty()) {
+            listener.rest(piece);
+        }
     }
 
     @Override

@@ -1,5 +1,8 @@
 package dev.lora4j.generation;
 
+import java.util.Optional;
+import java.util.OptionalInt;
+
 /** Takes the tokens of one sequence as they come and may end it. */
 interface TokenSink {
     /** What is to become of the sequence. */
@@ -9,8 +12,15 @@ interface TokenSink {
         CANCEL
     }
 
-    /** Takes a token that is no stop token. */
-    Verdict accept(int token);
+    /** How many of the likeliest tokens it wants to know with each; empty for no scores at all. */
+    OptionalInt likeliest();
+
+    /**
+     * Takes a token that is no stop token.
+     *
+     * @param scores there if it wants them
+     */
+    Verdict accept(int token, Optional<TokenScores> scores);
 
     /**
      * Gives out what was held back; called once, when the sequence ends otherwise than by a verdict.
@@ -26,7 +36,12 @@ interface TokenSink {
     static TokenSink of(TokenListener listener) {
         return new TokenSink() {
             @Override
-            public Verdict accept(int token) {
+            public OptionalInt likeliest() {
+                return OptionalInt.empty();
+            }
+
+            @Override
+            public Verdict accept(int token, Optional<TokenScores> scores) {
                 return listener.token(token) ? Verdict.GO_ON : Verdict.CANCEL;
             }
 

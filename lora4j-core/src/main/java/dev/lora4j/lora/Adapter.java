@@ -75,6 +75,30 @@ public final class Adapter implements AutoCloseable {
         return new FreshAdapter(model, seed).create(withHeads(model, config), List.of(), 1);
     }
 
+    /**
+     * Full fine-tuning: every weight of the model is trained, under the paths of its modules and without any pair.
+     *
+     * <p>The one exception to an adapter's being beside its model: it takes the model's own tensors over, so that no weight
+     * is in memory twice and a tied output layer stays tied. Training changes the model itself, which is to serve nobody
+     * meanwhile; {@link MergedFolder#writeFull} writes what it has become.
+     *
+     * @throws AdapterException if the model is not kept as float32, or has weights that are no module that can be trained
+     *     whole: a mixture's experts and router, DeBERTa's table of relative positions
+     */
+    public static Adapter full(LanguageModel model) {
+        return new FreshAdapter(model, 0).createFull(List.of(), 0);
+    }
+
+    /** The same with a fresh classification head for these labels. */
+    public static Adapter fullClassifier(LanguageModel model, List<String> labels, long seed) {
+        return new FreshAdapter(model, seed).createFull(labels, labels.size());
+    }
+
+    /** The same with a fresh head that gives one number. */
+    public static Adapter fullRegression(LanguageModel model, long seed) {
+        return new FreshAdapter(model, seed).createFull(List.of(), 1);
+    }
+
     /** PEFT trains the output by itself; a layer before it that the base lacks must be trained too. */
     private static LoraConfig withHeads(LanguageModel model, LoraConfig config) {
         List<String> names = new ArrayList<>(config.modulesToSave());
@@ -144,6 +168,11 @@ public final class Adapter implements AutoCloseable {
         return parts;
     }
 
+    /** Whether this is full fine-tuning: the trained values are the model's own, and no pair is beside them. */
+    public boolean isFull() {
+        return parts.lowRanks().isEmpty();
+    }
+
     /** Every tensor that training changes, in a fixed order, by its name in PEFT's files. */
     public Map<String, Tensor> tensors() {
         Map<String, Tensor> tensors = new LinkedHashMap<>();
@@ -191,8 +220,17 @@ public final class Adapter implements AutoCloseable {
         return tensors().values().stream().mapToLong(Tensor::elements).sum() - untrained;
     }
 
-    /** An independent copy with equal values, such as for serving while this one trains on. */
+    /**
+     * An independent copy with equal values, such as for serving while this one trains on.
+     *
+     * @throws AdapterException of full fine-tuning, whose values are the model's own
+     */
     public Adapter copy() {
+        if (isFull()) {
+            throw new AdapterException(
+                    "full fine-tuning changes the model's own weights and cannot be copied apart from"
+                            + " it; write the model's folder and load that");
+        }
         Scope owner = Scope.shared();
         try (Scope copying = Scope.open()) {
             AdapterParts copies = AdapterParts.empty();

@@ -100,9 +100,19 @@ public final class AdapterFolder {
      * Writes an adapter: a new folder as a whole, or each file of an existing one as a whole, the configuration last.
      *
      * @param base name or path of the base model, for whoever reads the folder
+     * @throws AdapterException of full fine-tuning, which is written by {@link MergedFolder#writeFull}
      */
     public static void write(Adapter adapter, String base, Path folder) {
-        Map<String, FileContent> files = files(adapter, base);
+        if (adapter.isFull()) {
+            throw new AdapterException(
+                    folder + ": full fine-tuning has made a model of its own, which is no adapter; it"
+                            + " is written as a model's folder");
+        }
+        writeInto(folder, files(adapter, base));
+    }
+
+    /** A new folder as a whole, or each file of an existing one as a whole, in their order. */
+    static void writeInto(Path folder, Map<String, FileContent> files) {
         if (Files.exists(folder)) {
             files.forEach((name, content) -> AtomicFile.write(folder.resolve(name), content));
         } else {
@@ -110,24 +120,37 @@ public final class AdapterFolder {
         }
     }
 
-    /** The folder's files in the order in which they are to be written. */
+    /**
+     * The folder's files in the order in which they are to be written.
+     *
+     * <p>Of full fine-tuning only the values and the labels, under the same names: enough for a checkpoint, and no adapter
+     * to anybody.
+     */
     public static Map<String, FileContent> files(Adapter adapter, String base) {
         Map<String, FileContent> files = new LinkedHashMap<>();
-        List<TensorContent> tensors = new ArrayList<>();
-        try (Scope scope = Scope.open()) {
-            ConvertedAdapter.tensors(adapter)
-                    .forEach((name, tensor) -> tensors.add(TensorContent.floats(
-                            name, Arrays.stream(tensor.shape()).boxed().toList(), tensor.toFloats())));
-        }
+        List<TensorContent> tensors = adapter.isFull() ? ConvertedAdapter.whole(adapter) : values(adapter);
         files.put(WEIGHTS, SafetensorsWriter.content(tensors, SafetensorsWriter.PYTORCH));
         if (!adapter.labels().isEmpty()) {
             ObjectNode labels = JsonNodeFactory.instance.objectNode();
             adapter.labels().forEach(labels.putArray("labels")::add);
             files.put(LABELS, FileContent.text(pretty(labels)));
         }
+        if (adapter.isFull()) {
+            return files;
+        }
         files.put("README.md", FileContent.text(ModelCard.of(adapter, base)));
         files.put(CONFIG, FileContent.text(pretty(PeftConfig.toJson(adapter, base))));
         return files;
+    }
+
+    private static List<TensorContent> values(Adapter adapter) {
+        List<TensorContent> tensors = new ArrayList<>();
+        try (Scope scope = Scope.open()) {
+            ConvertedAdapter.tensors(adapter)
+                    .forEach((name, tensor) -> tensors.add(TensorContent.floats(
+                            name, Arrays.stream(tensor.shape()).boxed().toList(), tensor.toFloats())));
+        }
+        return tensors;
     }
 
     private static String pretty(ObjectNode json) {

@@ -1,8 +1,11 @@
 package dev.lora4j.lora;
 
+import dev.lora4j.formats.safetensors.TensorContent;
 import dev.lora4j.tensor.LowRank;
 import dev.lora4j.tensor.Tensor;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
@@ -34,6 +37,20 @@ final class ConvertedAdapter {
         return tensors;
     }
 
+    /** The tensors of full fine-tuning, to be read from the model's memory when they are written. */
+    static List<TensorContent> whole(Adapter adapter) {
+        List<TensorContent> tensors = new ArrayList<>();
+        adapter.tensors()
+                .forEach((name, tensor) -> tensors.add(
+                        isTurned(adapter, name) ? TensorPieces.turned(name, tensor) : TensorPieces.of(name, tensor)));
+        return tensors;
+    }
+
+    private static boolean isTurned(Adapter adapter, String name) {
+        return adapter.parts().transposed().stream()
+                .anyMatch(path -> TensorNames.weight(path).equals(name));
+    }
+
     private static Tensor wider(Tensor b, LowRank anchor) {
         return Tensor.concatenate(b.transpose(0, 1), anchor.b().transpose(0, 1))
                 .transpose(0, 1)
@@ -43,9 +60,7 @@ final class ConvertedAdapter {
     /** What a stored tensor holds of the adapter's own: trained values come before those of a frozen anchor. */
     static Tensor trained(Adapter adapter, String name, Tensor stored) {
         Tensor own = Objects.requireNonNull(adapter.tensors().get(name), name);
-        boolean turned = adapter.parts().transposed().stream()
-                .anyMatch(path -> TensorNames.weight(path).equals(name));
-        Tensor trained = turned ? stored.transpose(0, 1) : ofKernel(adapter, name, stored);
+        Tensor trained = isTurned(adapter, name) ? stored.transpose(0, 1) : ofKernel(adapter, name, stored);
         for (int dimension = 0; dimension < own.rank(); dimension++) {
             trained = trained.narrow(dimension, 0, own.size(dimension));
         }

@@ -46,11 +46,7 @@ final class FreshAdapter {
         Targets usual = UsualTargets.of(model.config().path("model_type").asText());
         LoraConfig config = asked.orUsual(usual);
         try (Scope creating = Scope.open()) {
-            Map<String, AdaptableModule> modules = new LinkedHashMap<>();
-            model.modules().forEach(module -> modules.put(module.path(), module));
-            if (outputs > 0) {
-                freshHeads(outputs).forEach(head -> modules.put(head.path(), head));
-            }
+            Map<String, AdaptableModule> modules = modules(outputs);
             TargetSelection selection = TargetSelection.of(config, ModulePaths.of(modules.values()), usual);
             FusedParts.requireAllFound(config, selection.adapted());
             AdapterParts parts = AdapterParts.empty();
@@ -78,6 +74,33 @@ final class FreshAdapter {
             scope.close();
             throw e;
         }
+    }
+
+    /**
+     * One that trains every weight of the model by the model's own tensors.
+     *
+     * @param outputs of a head of its own; 0 for none
+     */
+    Adapter createFull(List<String> labels, int outputs) {
+        try (Scope creating = Scope.open()) {
+            AdapterParts parts = WholeModel.parts(model, modules(outputs).values(), scope);
+            LoraConfig config = LoraConfig.defaults()
+                    .modulesToSave(List.copyOf(parts.saved().keySet()));
+            return Adapter.of(new Adapter.Identity(config, model.task(), labels), parts, scope);
+        } catch (RuntimeException | Error e) {
+            scope.close();
+            throw e;
+        }
+    }
+
+    /** The model's modules by path, with fresh heads in place of its own if there are to be any. */
+    private Map<String, AdaptableModule> modules(int outputs) {
+        Map<String, AdaptableModule> modules = new LinkedHashMap<>();
+        model.modules().forEach(module -> modules.put(module.path(), module));
+        if (outputs > 0) {
+            freshHeads(outputs).forEach(head -> modules.put(head.path(), head));
+        }
+        return modules;
     }
 
     private List<Linear> freshHeads(int outputs) {

@@ -10,8 +10,10 @@ import dev.lora4j.formats.safetensors.ShardedWeights;
 import dev.lora4j.formats.safetensors.TensorContent;
 import dev.lora4j.model.LanguageModel;
 import dev.lora4j.model.ModelTask;
+import dev.lora4j.tensor.Scope;
 import java.nio.file.Path;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -53,18 +55,52 @@ public final class MergedFolder {
                 StoredValues values = new StoredValues()) {
             MergedLayout layout = new MergedLayout(base, outline, adapter);
             Collection<TensorContent> tensors = layout.tensors(new MergedTensors(values, type));
-            List<List<TensorContent>> shards = layout.shards(tensors);
-            Map<String, FileContent> weights =
-                    shards.size() > 1 ? ShardedWeights.files(shards) : ShardedWeights.files(tensors, shardBytes);
             ObjectNode config = MergedConfig.of(outline, adapter, layout.isUntied(), type);
-            AtomicDirectory.write(output, folder -> {
-                weights.forEach(folder::file);
-                TokenizerFiles.of(base).forEach(folder::text);
-                base.generationConfig().ifPresent(json -> folder.text("generation_config.json", pretty(json)));
-                folder.text("config.json", pretty(config));
-            });
+            Map<String, FileContent> files = files(base, weights(layout, tensors, shardBytes), config);
+            AtomicDirectory.write(output, folder -> files.forEach(folder::file));
             return new Report(adapter.lowRanks().size(), adapter.saved().size(), tensors.size(), layout.isUntied());
         }
+    }
+
+    /**
+     * Writes what full fine-tuning has made of a model, in float32, as it was trained.
+     *
+     * <p>A new folder as a whole, or each file of an existing one as a whole, the configuration last.
+     *
+     * @param base the files that the model was loaded from
+     * @param model as trained
+     * @param full its {@linkplain Adapter#isFull full} adapter
+     * @throws AdapterException if a value is not finite
+     */
+    public static void writeFull(ModelFiles base, LanguageModel model, Adapter full, Path output) {
+        if (!full.isFull()) {
+            throw new IllegalArgumentException("the adapter has low-rank pairs; merge its folder instead");
+        }
+        Optional<ElementType> type = Optional.of(ElementType.F32);
+        try (Scope scope = Scope.open();
+                StoredValues values = new StoredValues()) {
+            MergedLayout layout = new MergedLayout(base, model, full);
+            Collection<TensorContent> tensors = layout.tensors(new MergedTensors(values, type));
+            ObjectNode config = MergedConfig.of(model, full, false, type);
+            Map<String, FileContent> weights = weights(layout, tensors, ShardedWeights.SHARD_BYTES);
+            AdapterFolder.writeInto(output, files(base, weights, config));
+        }
+    }
+
+    private static Map<String, FileContent> weights(
+            MergedLayout layout, Collection<TensorContent> tensors, long shardBytes) {
+        List<List<TensorContent>> shards = layout.shards(tensors);
+        return shards.size() > 1 ? ShardedWeights.files(shards) : ShardedWeights.files(tensors, shardBytes);
+    }
+
+    /** Those of the folder, the configuration last. */
+    private static Map<String, FileContent> files(
+            ModelFiles base, Map<String, FileContent> weights, ObjectNode config) {
+        Map<String, FileContent> files = new LinkedHashMap<>(weights);
+        TokenizerFiles.of(base).forEach((name, text) -> files.put(name, FileContent.text(text)));
+        base.generationConfig().ifPresent(json -> files.put("generation_config.json", FileContent.text(pretty(json))));
+        files.put("config.json", FileContent.text(pretty(config)));
+        return files;
     }
 
     private static String pretty(ObjectNode json) {

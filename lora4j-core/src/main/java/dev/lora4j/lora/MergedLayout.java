@@ -19,7 +19,8 @@ import java.util.TreeMap;
  * Which tensor of a merged model comes from where: copied, changed, or brought by the adapter.
  *
  * <p>If the adapter changes an output layer or an embedding that were one, the output layer gets a weight of its own, so
- * that each is what it is in the adapted model. PEFT's {@code merge_and_unload} changes both (peft #2018).
+ * that each is what it is in the adapted model. PEFT's {@code merge_and_unload} changes both (peft #2018). Full
+ * fine-tuning has trained the two as one, and they stay one.
  */
 final class MergedLayout {
     private static final String HEAD = "lm_head";
@@ -36,11 +37,15 @@ final class MergedLayout {
         this.adapter = adapter;
         String table = outline.modules().get(0).path();
         adapter.parts().kernels().values().forEach(kernel -> kernel.requireOneGroup("merged into its files"));
-        this.untied = outline.hasTiedEmbeddings() && (changes(HEAD) || changes(table));
+        boolean tied = outline.hasTiedEmbeddings();
+        this.untied = tied && !adapter.isFull() && (changes(HEAD) || changes(table));
         base.tensors().forEach((name, tensor) -> outline.tensorName(name).ifPresent(own -> stored.put(own, tensor)));
         StoredTensor embedding = stored.get(weight(table));
         if (untied && embedding != null) {
             stored.put(weight(HEAD), embedding);
+        }
+        if (tied && adapter.isFull()) {
+            stored.remove(weight(HEAD)); // a copy of the old table that some files have beside it
         }
     }
 

@@ -15,6 +15,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A frozen language model: its weights, and the way from token ids to hidden states and logits.
@@ -31,6 +32,7 @@ public final class LanguageModel implements AutoCloseable {
     private final long parameters;
     private final WeightFormat format;
     private final Scope scope;
+    private volatile @Nullable String digest;
 
     private LanguageModel(String name, ModelTask task, Backbone backbone, Heads heads, Origin origin, Scope scope) {
         this.name = name;
@@ -238,11 +240,17 @@ public final class LanguageModel implements AutoCloseable {
      * A short identity of the weights: the configuration and a few values of every linear layer.
      *
      * <p>It tells models apart, such as another base under a checkpoint; it is no proof against tampering. The format
-     * is part of it, since a base that is rounded otherwise is another one.
+     * is part of it, since a base that is rounded otherwise is another one. It is that of the weights as they were at
+     * the first call, which full fine-tuning makes before it changes them.
      */
     public String fingerprint() {
-        String digest = ModelFingerprint.of(config, linears());
-        return format == WeightFormat.F32 ? digest : digest + "-" + format;
+        String known = digest;
+        if (known == null) {
+            String values = ModelFingerprint.of(config, linears());
+            known = format == WeightFormat.F32 ? values : values + "-" + format;
+            digest = known;
+        }
+        return known;
     }
 
     /** How the matrices are kept in memory; of a view, those that it does not change. */

@@ -52,9 +52,11 @@ final class Checkpoint {
                 if (!Files.isRegularFile(file)) {
                     return entry.getKey() + " is missing";
                 }
-                byte[] bytes = Files.readAllBytes(file);
-                if (bytes.length != entry.getValue().path("bytes").asLong()
-                        || !Sha256.of(bytes)
+                boolean sized =
+                        Files.size(file) == entry.getValue().path("bytes").asLong();
+                if (!sized
+                        || !Sha256.of(file)
+                                .hex()
                                 .equals(entry.getValue().path("sha256").asText())) {
                     return entry.getKey() + " is not what the manifest says";
                 }

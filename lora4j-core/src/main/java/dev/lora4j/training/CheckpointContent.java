@@ -7,14 +7,9 @@ import dev.lora4j.formats.FileContent;
 import dev.lora4j.formats.safetensors.SafetensorsWriter;
 import dev.lora4j.formats.safetensors.TensorContent;
 import dev.lora4j.lora.AdapterFolder;
+import dev.lora4j.lora.TensorPieces;
 import dev.lora4j.model.LanguageModel;
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.Channels;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -41,29 +36,16 @@ final class CheckpointContent {
         manifest.put("format", FORMAT);
         ObjectNode entries = manifest.putObject("files");
         files.forEach((name, content) -> {
-            byte[] bytes = bytes(content);
-            entries.putObject(name).put("bytes", bytes.length).put("sha256", Sha256.of(bytes));
-            directory.file(name, FileContent.bytes(ByteBuffer.wrap(bytes)));
+            Sha256 sum = Sha256.none();
+            directory.file(name, sum.of(content));
+            entries.putObject(name).put("bytes", sum.bytes()).put("sha256", sum.hex());
         });
         directory.text(MANIFEST, manifest.toPrettyString());
     }
 
-    private static byte[] bytes(FileContent content) {
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        try {
-            content.writeTo(Channels.newChannel(bytes));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        return bytes.toByteArray();
-    }
-
     private static FileContent optimizer(TrainingRun run) {
         List<TensorContent> moments = new ArrayList<>();
-        run.optimizer()
-                .state()
-                .forEach((name, tensor) -> moments.add(TensorContent.floats(
-                        name, Arrays.stream(tensor.shape()).boxed().toList(), tensor.toFloats())));
+        run.optimizer().state().forEach((name, tensor) -> moments.add(TensorPieces.of(name, tensor)));
         return SafetensorsWriter.content(moments, SafetensorsWriter.PYTORCH);
     }
 

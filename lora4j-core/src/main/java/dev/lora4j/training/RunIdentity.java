@@ -31,11 +31,13 @@ final class RunIdentity {
 
     private static ObjectNode adapter(Adapter adapter) {
         ObjectNode json = JSON.createObjectNode();
-        json.put("rank", adapter.config().rank());
-        json.put("alpha", adapter.config().alpha());
-        json.put("dropout", adapter.config().dropout());
-        json.put("rank-stabilized", adapter.config().isRankStabilized());
-        json.put("initialization", adapter.config().initialization().name());
+        if (!adapter.isFull()) {
+            json.put("rank", adapter.config().rank());
+            json.put("alpha", adapter.config().alpha());
+            json.put("dropout", adapter.config().dropout());
+            json.put("rank-stabilized", adapter.config().isRankStabilized());
+            json.put("initialization", adapter.config().initialization().name());
+        }
         json.put("parameters", adapter.parameters());
         adapter.tensors().keySet().forEach(json.putArray("tensors")::add);
         return json;

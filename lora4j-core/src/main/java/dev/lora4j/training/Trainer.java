@@ -1,6 +1,7 @@
 package dev.lora4j.training;
 
 import dev.lora4j.formats.Lora4jException;
+import dev.lora4j.lora.Adapter;
 import dev.lora4j.model.LanguageModel;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -31,15 +32,22 @@ public final class Trainer {
         this.tasks = List.copyOf(tasks);
     }
 
-    /** A trainer of these adapters; the model is only read. */
+    /** The same of these. */
     public static Trainer of(LanguageModel model, TrainingTask... tasks) {
         return of(model, List.of(tasks));
     }
 
-    /** A trainer of these adapters; the model is only read. */
+    /**
+     * A trainer of these adapters; the model is only read, but for {@linkplain Adapter#full full fine-tuning}.
+     *
+     * @throws TrainingException if there is none, or full fine-tuning is not alone
+     */
     public static Trainer of(LanguageModel model, List<TrainingTask> tasks) {
         if (tasks.isEmpty()) {
             throw new TrainingException("there is no adapter to train");
+        }
+        if (tasks.size() > 1 && tasks.stream().anyMatch(task -> task.adapter().isFull())) {
+            throw new TrainingException("full fine-tuning changes the base under all others; train it by itself");
         }
         return new Trainer(model, tasks);
     }

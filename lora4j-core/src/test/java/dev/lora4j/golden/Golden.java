@@ -101,6 +101,11 @@ final class Golden implements AutoCloseable {
         return new Golden(folder(name), "variants.safetensors");
     }
 
+    /** Of full fine-tuning. */
+    static Golden full(String name) {
+        return new Golden(folder(name), "full.safetensors");
+    }
+
     static Path folder(String name) {
         URL url = Objects.requireNonNull(Golden.class.getResource("/golden/" + name), name);
         try {

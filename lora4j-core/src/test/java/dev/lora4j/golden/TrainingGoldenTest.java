@@ -75,21 +75,9 @@ class TrainingGoldenTest {
     @ParameterizedTest
     @MethodSource("dev.lora4j.golden.Golden#sequenceCases")
     void threeStepsOfAClassifierAreTorchs(String name) {
-        List<Example> rows = new ArrayList<>();
+        List<Example> rows;
         try (Golden golden = Golden.of(name)) {
-            JsonNode examples = golden.json.path("examples");
-            for (int i = 0; i < examples.size(); i++) {
-                JsonNode example = examples.get(i);
-                int[] ids = Golden.integers(example.path("input_ids"));
-                int[] types = Golden.types(example);
-                RowOrigin origin = new RowOrigin(name, i + 1);
-                rows.add(
-                        name.equals("bert-regress")
-                                ? Example.regression(
-                                        ids, types, example.path("label").asDouble(), origin)
-                                : Example.classification(
-                                        ids, types, example.path("label").asInt(), origin));
-            }
+            rows = sequenceRows(golden);
         }
         for (boolean recompute : new boolean[] {false, true}) {
             TrainingConfig.Builder config = settings().batchSize(rows.size()).recompute(recompute);
@@ -97,7 +85,23 @@ class TrainingGoldenTest {
         }
     }
 
-    private static List<Example> causalRows(String name) {
+    static List<Example> sequenceRows(Golden golden) {
+        List<Example> rows = new ArrayList<>();
+        String name = golden.json.path("case").asText();
+        for (JsonNode example : golden.json.path("examples")) {
+            int[] ids = Golden.integers(example.path("input_ids"));
+            int[] types = Golden.types(example);
+            RowOrigin origin = new RowOrigin(name, rows.size() + 1L);
+            JsonNode label = example.path("label");
+            rows.add(
+                    label.isIntegralNumber()
+                            ? Example.classification(ids, types, label.asInt(), origin)
+                            : Example.regression(ids, types, label.asDouble(), origin));
+        }
+        return rows;
+    }
+
+    static List<Example> causalRows(String name) {
         List<Example> rows = new ArrayList<>();
         try (Golden golden = Golden.of(name)) {
             for (int i = 0; i < 2; i++) {

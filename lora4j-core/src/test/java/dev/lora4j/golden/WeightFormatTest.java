@@ -64,6 +64,15 @@ class WeightFormatTest {
                 .flatMap(format -> MODELS.stream().map(model -> Arguments.of(format, model)));
     }
 
+    /**
+     * Sums in another order. With int8, which the output layer of nf4 has too, a product of few rows also rounds what comes
+     * in to 2⁻¹⁴ of its row's largest value, which is three times the usual one: 3 / √3 · 2⁻¹⁴ is 1e-4 for each product,
+     * 4e-4 after some sixteen, and the worst of a thousand values lies five times as far out.
+     */
+    private static double tolerance(WeightFormat format) {
+        return format == WeightFormat.INT8 || format == WeightFormat.NF4 ? 2e-3 : 1e-5;
+    }
+
     private static LanguageModel load(String name, WeightFormat format) {
         return load(name, format, ModelTask.CAUSAL_LM);
     }
@@ -103,9 +112,9 @@ class WeightFormatTest {
             Map<String, Tensor> expected = new LinkedHashMap<>();
             double loss = step(golden, dense, adapter, expected);
             Map<String, Tensor> found = new LinkedHashMap<>();
-            assertThat(step(golden, compressed, adapter, found)).isCloseTo(loss, within(1e-5));
-            expected.forEach(
-                    (key, gradient) -> assertClose(Objects.requireNonNull(found.get(key)), gradient, 1e-5, key));
+            assertThat(step(golden, compressed, adapter, found)).isCloseTo(loss, within(tolerance(format)));
+            expected.forEach((key, gradient) ->
+                    assertClose(Objects.requireNonNull(found.get(key)), gradient, tolerance(format), key));
             GenerationSettings settings = GenerationSettings.greedy(12);
             assertThat(Generator.of(compressed, adapter)
                             .generate(golden.ids(0), settings)
@@ -174,7 +183,7 @@ class WeightFormatTest {
                     Golden golden = Golden.of(name);
                     LanguageModel compressed = load(name, format, ModelTask.SEQ_CLS);
                     LanguageModel dense = dequantised(compressed)) {
-                assertClose(classes(compressed, golden), classes(dense, golden), 1e-5, name);
+                assertClose(classes(compressed, golden), classes(dense, golden), tolerance(format), name);
             }
         }
     }
@@ -231,12 +240,12 @@ class WeightFormatTest {
                 InPlaceMerge inPlace = InPlaceMerge.of(compressed, List.of(adapter))) {
             int[] ids = golden.ids(0);
             Tensor logits = logits(expected, ids, Routing.NONE);
-            assertClose(logits(found, ids, Routing.NONE), logits, 1e-5, "merged");
+            assertClose(logits(found, ids, Routing.NONE), logits, tolerance(format), "merged");
             inPlace.merge("adapter", adapter);
-            assertClose(logits(inPlace.model(), ids, Routing.NONE), logits, 1e-5, "in place");
+            assertClose(logits(inPlace.model(), ids, Routing.NONE), logits, tolerance(format), "in place");
             inPlace.reset();
             Tensor before = logits(dense, ids, Routing.NONE);
-            assertClose(logits(inPlace.model(), ids, Routing.NONE), before, 1e-5, "reset");
+            assertClose(logits(inPlace.model(), ids, Routing.NONE), before, tolerance(format), "reset");
         }
     }
 
@@ -266,7 +275,7 @@ class WeightFormatTest {
                     assertClose(
                             logits(compressed, ids, AdapterRouting.of(found, ids.length)),
                             logits(dense, ids, AdapterRouting.of(expected, ids.length)),
-                            1e-5,
+                            tolerance(format),
                             "logits of rank " + shape.rank());
                 }
             }

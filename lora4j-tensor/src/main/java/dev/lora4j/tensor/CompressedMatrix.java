@@ -32,7 +32,11 @@ record CompressedMatrix(CompressedRows rows) implements FrozenMatrix {
             Tensor y = Tensor.empty(DType.F32, x.size(0), outFeatures());
             inRuns((first, expanded) -> {
                 Tensor part = y.narrow(1, first, expanded.size(0));
-                torch.mm_out(part.at(), x.at(), expanded.at().t());
+                if (x.size(0) == 1) { // as in Products: told that it is a vector, the library uses all threads
+                    torch.mv_out(part.view(-1).at(), expanded.at(), x.view(-1).at());
+                } else {
+                    torch.mm_out(part.at(), x.at(), expanded.at().t());
+                }
             });
             return scope.give(bias == null ? y : y.addInPlace(bias, 1));
         }

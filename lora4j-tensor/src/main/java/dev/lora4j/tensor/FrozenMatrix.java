@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Immutable and safe for several threads as long as the scope of its {@linkplain #tensors tensors} is open.
  */
-public sealed interface FrozenMatrix permits DenseMatrix, CompressedMatrix, Int8Matrix {
+public sealed interface FrozenMatrix permits DenseMatrix, CompressedMatrix, Int8WeightMatrix, Int8Matrix {
     /** The values as they are; borrows. */
     static FrozenMatrix of(Tensor values) {
         return new DenseMatrix(values);

@@ -8,6 +8,7 @@ package dev.lora4j.tensor;
 public final class MatrixCompression {
     private final Scope owner;
     private final Scratch scratch = new Scratch();
+    private final Digits digits = new Digits();
 
     /**
      * For the matrices of a model.
@@ -32,7 +33,7 @@ public final class MatrixCompression {
 
     /** Rounded to signed bytes, with a scale of each output. */
     public FrozenMatrix int8(RowSource source, long out, long in) {
-        return new CompressedMatrix(Int8Rows.of(source, out, in, owner));
+        return new Int8WeightMatrix(Int8Rows.of(source, out, in, owner), digits, owner);
     }
 
     /** Rounded to 4-bit NormalFloat in blocks of 64 values. */

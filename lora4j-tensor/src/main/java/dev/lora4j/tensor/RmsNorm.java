@@ -1,6 +1,9 @@
 package dev.lora4j.tensor;
 
+import org.bytedeco.pytorch.DoubleOptional;
 import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.TensorOptional;
+import org.bytedeco.pytorch.global.torch;
 
 /**
  * Root-mean-square normalisation (arXiv 1910.07467; transformers' {@code LlamaRMSNorm}).
@@ -11,6 +14,9 @@ import org.bytedeco.pytorch.Scalar;
  * </pre>
  */
 public final class RmsNorm {
+    /** Up to here calls cost more than values: in generation, a row for each sequence. */
+    private static final long FEW_ROWS = 32;
+
     private RmsNorm() {}
 
     /**
@@ -23,6 +29,9 @@ public final class RmsNorm {
      */
     public static Tensor apply(Tape tape, Tensor x, Tensor weight, double epsilon) {
         long width = weight.size(0);
+        if (x.size(0) <= FEW_ROWS && !tape.tracks(x) && !tape.tracks(weight)) {
+            return inOneCall(x, weight, epsilon);
+        }
         try (Scope scope = Scope.open()) {
             Tensor grouped = x.view(-1, width);
             Tensor scale = inverseRms(grouped, width, epsilon); // [rows · groups, 1]
@@ -31,6 +40,17 @@ public final class RmsNorm {
                 tape.record(y, dy -> backward(tape, dy, x, weight, scale), x, weight, scale);
             }
             return scope.give(y);
+        }
+    }
+
+    private static Tensor inOneCall(Tensor x, Tensor weight, double epsilon) {
+        try (Scope scope = Scope.open()) {
+            Tensor y = new Tensor(torch.rms_norm(
+                    x.view(-1, weight.size(0)).at(),
+                    new long[] {weight.size(0)},
+                    new TensorOptional(weight.at()),
+                    new DoubleOptional(epsilon)));
+            return scope.give(y.view(x.shape()));
         }
     }
 

@@ -53,15 +53,21 @@ public final class Scope implements AutoCloseable {
      * @return the same tensor
      */
     public Tensor keep(Tensor tensor) {
+        hold(tensor.at());
+        return tensor;
+    }
+
+    /** Holds something else of libtorch's in this scope too. */
+    <P extends Pointer> P hold(P pointer) {
         if (frame != null) {
-            frame.attach(tensor.at());
+            frame.attach(pointer);
         } else {
             synchronized (kept) {
-                tensor.at().retainReference();
-                kept.push(tensor.at());
+                pointer.retainReference();
+                kept.push(pointer);
             }
         }
-        return tensor;
+        return pointer;
     }
 
     /**

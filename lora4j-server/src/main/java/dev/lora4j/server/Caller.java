@@ -1,0 +1,54 @@
+package dev.lora4j.server;
+
+import io.javalin.http.Context;
+import java.util.EnumSet;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Who sends a request, and what that key may do.
+ *
+ * @param name of the key, for logs; never the key
+ * @param models that it may use, the base's name among them; empty for all
+ */
+record Caller(String name, Set<Permission> permissions, Optional<Set<String>> models) {
+    /** Everybody, on a server without keys. */
+    static final Caller ANYONE = new Caller("-", EnumSet.allOf(Permission.class), Optional.empty());
+
+    static final String ATTRIBUTE = "lora4j.caller";
+
+    /** Copies the sets. */
+    Caller {
+        permissions = Set.copyOf(permissions);
+        models = models.map(Set::copyOf);
+    }
+
+    static Caller of(Context context) {
+        return Objects.requireNonNull(context.<Caller>attribute(ATTRIBUTE), "every request is given its caller first");
+    }
+
+    void attachTo(Context context) {
+        context.attribute(ATTRIBUTE, this);
+    }
+
+    boolean may(Permission permission) {
+        return permission == Permission.OPEN || permissions.contains(permission);
+    }
+
+    boolean mayUse(String model) {
+        return models.isEmpty() || models.get().contains(model);
+    }
+
+    /**
+     * What a model's name stands for.
+     *
+     * @throws ApiError 404 if there is none, and just so if this caller may not use it
+     */
+    ModelLease lease(ServedModels served, String model) {
+        if (!mayUse(model)) {
+            throw ApiError.modelNotFound(ServedModels.shortened(model));
+        }
+        return served.lease(model);
+    }
+}

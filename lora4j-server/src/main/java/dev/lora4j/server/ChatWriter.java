@@ -1,0 +1,102 @@
+package dev.lora4j.server;
+
+import com.fasterxml.jackson.databind.node.NullNode;
+import dev.lora4j.data.Tokenizer;
+import dev.lora4j.server.ChatCompletion.Chunk;
+import dev.lora4j.server.ChatCompletion.ChunkChoice;
+import dev.lora4j.server.ChatCompletion.Delta;
+import java.io.IOException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Writes what comes of a chat, whole or in pieces. Confined to the thread that answers. */
+final class ChatWriter {
+    private final String id = Identifier.next("chatcmpl-");
+    private final long created = Instant.now().getEpochSecond();
+    private final ChatRequest request;
+    private final String fingerprint;
+    private final Tokenizer tokenizer;
+    private final int promptTokens;
+    private final List<Answer> answers;
+
+    ChatWriter(ChatRequest request, String fingerprint, Tokenizer tokenizer, int promptTokens) {
+        this.request = request;
+        this.fingerprint = fingerprint;
+        this.tokenizer = tokenizer;
+        this.promptTokens = promptTokens;
+        this.answers = ChatHandler.answers(request.sampling().choices());
+    }
+
+    Usage usage() {
+        return Usage.of(promptTokens, answers.stream().mapToInt(Answer::said).sum());
+    }
+
+    ChatCompletion whole(ReplyReader reader) {
+        reader.read(event -> answers.get(event.choice()).take(event));
+        List<ChatCompletion.Choice> choices = new ArrayList<>();
+        for (int i = 0; i < answers.size(); i++) {
+            Answer answer = answers.get(i);
+            choices.add(new ChatCompletion.Choice(
+                    i,
+                    new ChatCompletion.Message("assistant", answer.text(), null),
+                    logprobs(answer.tokens()),
+                    answer.finishReason()));
+        }
+        return new ChatCompletion(id, "chat.completion", created, request.model(), fingerprint, choices, usage());
+    }
+
+    private Logprobs.@Nullable Chat logprobs(List<Event.Token> tokens) {
+        return request.likeliest().isEmpty()
+                ? null
+                : Logprobs.chat(
+                        tokens.stream()
+                                .flatMap(token -> token.scores().stream())
+                                .toList(),
+                        tokenizer);
+    }
+
+    void stream(ReplyReader reader, EventStream stream) {
+        try {
+            reader.read(event -> piece(event, stream));
+            if (request.sampling().includeUsage()) {
+                stream.send(chunk(List.of(), usage()));
+            }
+            stream.done();
+        } catch (ApiError e) {
+            Responses.failStream(stream, e);
+        } catch (IOException e) {
+            throw new ClientGoneException("writing to it failed", e);
+        }
+    }
+
+    private void piece(Event event, EventStream stream) throws IOException {
+        if (!stream.hasBegun()) {
+            for (int i = 0; i < answers.size(); i++) {
+                send(stream, new ChunkChoice(i, new Delta("assistant", ""), null, null));
+            }
+        }
+        answers.get(event.choice()).takeInStream(event);
+        if (event instanceof Event.Token token) {
+            boolean told = request.likeliest().isPresent();
+            if (told || !token.text().isEmpty()) {
+                Delta delta = new Delta(null, token.text());
+                send(stream, new ChunkChoice(token.choice(), delta, logprobs(List.of(token)), null));
+            }
+        } else if (event instanceof Event.Rest rest) {
+            send(stream, new ChunkChoice(rest.choice(), new Delta(null, rest.text()), null, null));
+        } else if (event instanceof Event.Ended ended) {
+            String reason = Answer.finishReason(ended.reason());
+            send(stream, new ChunkChoice(ended.choice(), new Delta(null, null), null, reason));
+        }
+    }
+
+    private void send(EventStream stream, ChunkChoice choice) throws IOException {
+        stream.send(chunk(List.of(choice), request.sampling().includeUsage() ? NullNode.getInstance() : null));
+    }
+
+    private Chunk chunk(List<ChunkChoice> choices, @Nullable Object usage) {
+        return new Chunk(id, "chat.completion.chunk", created, request.model(), fingerprint, choices, usage);
+    }
+}

@@ -1,0 +1,21 @@
+package dev.lora4j.server;
+
+import java.time.Duration;
+
+/** Hears what the engine does, on the engine's thread; must be quick. */
+interface EngineObserver {
+    /** Hears nothing. */
+    EngineObserver NONE = new EngineObserver() {};
+
+    /** A sequence begins to run after some time in the queue. */
+    default void begins(Work work, Duration queued) {}
+
+    /** A sequence has a token; the time is since its request was taken for the first, else since the one before. */
+    default void token(Work work, boolean first, Duration since) {}
+
+    /** A sequence has left the engine. */
+    default void ends(Work work, int newTokens, String reason) {}
+
+    /** A step is done. */
+    default void step(Duration took, int sequences) {}
+}

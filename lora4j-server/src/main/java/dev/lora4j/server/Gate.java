@@ -1,0 +1,56 @@
+package dev.lora4j.server;
+
+import io.javalin.http.Context;
+import io.javalin.security.RouteRole;
+import java.util.Set;
+
+/** Lets requests pass by their key: a route that says nothing of permissions is closed to everybody. */
+final class Gate {
+    private static final String BEARER = "Bearer ";
+
+    private final ApiKeys keys;
+    private final Set<String> openPaths;
+
+    /**
+     * With the keys that are known.
+     *
+     * @param openPaths that need none
+     */
+    Gate(ApiKeys keys, Set<String> openPaths) {
+        this.keys = keys;
+        this.openPaths = openPaths;
+    }
+
+    /** Before anything is said about a path: who is it? */
+    void identify(Context context) {
+        if (keys.isEmpty()) {
+            Caller.ANYONE.attachTo(context);
+        } else if (!openPaths.contains(context.path())) {
+            String header = context.header("Authorization");
+            if (header == null || !header.regionMatches(true, 0, BEARER, 0, BEARER.length())) {
+                throw ApiError.unauthorized("You didn't provide an API key. You need to provide your API key in an"
+                        + " Authorization header using Bearer auth (i.e. Authorization: Bearer YOUR_KEY).");
+            }
+            keys.caller(header.substring(BEARER.length()).strip())
+                    .orElseThrow(() -> ApiError.unauthorized("Incorrect API key provided."))
+                    .attachTo(context);
+        }
+    }
+
+    /** At a route that exists: may they? */
+    void permit(Context context) {
+        Set<RouteRole> roles = context.routeRoles();
+        if (roles.contains(Permission.OPEN)) {
+            return;
+        }
+        Caller caller = Caller.of(context);
+        boolean allowed = roles.stream().anyMatch(role -> role instanceof Permission each && caller.may(each));
+        if (!allowed) {
+            throw ApiError.forbidden("This API key may not do this; it needs the scope "
+                    + roles.stream()
+                            .map(role -> role.toString().toLowerCase(java.util.Locale.ROOT))
+                            .sorted()
+                            .toList());
+        }
+    }
+}

@@ -1,0 +1,27 @@
+package dev.lora4j.server;
+
+import io.javalin.security.RouteRole;
+import java.util.Locale;
+import java.util.Optional;
+
+/** What a route asks of the one who calls it. */
+enum Permission implements RouteRole {
+    /** Nothing: for probes that hold no key. */
+    OPEN,
+    /** To use models. */
+    INFER,
+    /** To train adapters; no route asks for it. */
+    TRAIN,
+    /** To change what is served, and to see figures. */
+    ADMIN;
+
+    /** The permission that a key file calls so. */
+    static Optional<Permission> named(String scope) {
+        for (Permission each : values()) {
+            if (each != OPEN && each.name().toLowerCase(Locale.ROOT).equals(scope)) {
+                return Optional.of(each);
+            }
+        }
+        return Optional.empty();
+    }
+}

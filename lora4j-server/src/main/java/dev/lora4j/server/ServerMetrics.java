@@ -1,0 +1,124 @@
+package dev.lora4j.server;
+
+import dev.lora4j.lora.AdapterRegistry;
+import dev.lora4j.tensor.Scope;
+import io.javalin.http.Context;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.Timer;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * Figures for Prometheus: how long clients wait, and for how many tokens, by model.
+ *
+ * <p>So many names of models get series of their own; those that come later share one. Safe for any number of threads.
+ */
+final class ServerMetrics implements EngineObserver, AutoCloseable {
+    /** Names of models with figures of their own. */
+    static final int MAX_MODELS = 100;
+
+    static final String OTHERS = "(others)";
+
+    private static final Duration[] BUCKETS = {
+        Duration.ofMillis(5), Duration.ofMillis(10), Duration.ofMillis(25), Duration.ofMillis(50),
+        Duration.ofMillis(100), Duration.ofMillis(250), Duration.ofMillis(500), Duration.ofSeconds(1),
+        Duration.ofMillis(2_500), Duration.ofSeconds(5), Duration.ofSeconds(10), Duration.ofSeconds(30),
+        Duration.ofSeconds(60)
+    };
+
+    private final PrometheusMeterRegistry meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    private final Set<String> named = ConcurrentHashMap.newKeySet();
+
+    ServerMetrics(AdapterRegistry adapters) {
+        Gauge.builder("lora4j.adapters.in.memory", adapters, AdapterRegistry::versionsInMemory)
+                .description("Versions of adapters in native memory, old ones that requests still use among them")
+                .register(meters);
+        Gauge.builder("lora4j.native.objects", Scope::liveObjects)
+                .description("Live native objects of the whole process")
+                .register(meters);
+    }
+
+    void watch(Engine engine) {
+        Gauge.builder("lora4j.queue.length", engine, Engine::queued)
+                .description("Sequences that wait")
+                .register(meters);
+        Gauge.builder("lora4j.running.sequences", engine, Engine::running)
+                .description("Sequences that run")
+                .register(meters);
+    }
+
+    private String label(String model) {
+        synchronized (named) {
+            if (!named.contains(model) && named.size() < MAX_MODELS) {
+                named.add(model);
+            }
+        }
+        return named.contains(model) ? model : OTHERS;
+    }
+
+    private Timer timer(String name, String description, String model) {
+        return Timer.builder(name)
+                .description(description)
+                .tag("model", label(model))
+                .serviceLevelObjectives(BUCKETS)
+                .register(meters);
+    }
+
+    private Counter counter(String name, String description, String... tags) {
+        return Counter.builder(name).description(description).tags(tags).register(meters);
+    }
+
+    @Override
+    public void begins(Work work, Duration queued) {
+        timer("lora4j.queue.time", "Time that a sequence waits before it runs", work.model())
+                .record(queued);
+        counter("lora4j.prompt.tokens", "Tokens of prompts", "model", label(work.model()))
+                .increment(work.prompt().length());
+    }
+
+    @Override
+    public void token(Work work, boolean first, Duration since) {
+        if (first) {
+            timer("lora4j.time.to.first.token", "From the request to its first token", work.model())
+                    .record(since);
+        } else {
+            timer("lora4j.inter.token", "From one token to the next", work.model())
+                    .record(since);
+        }
+    }
+
+    @Override
+    public void ends(Work work, int newTokens, String reason) {
+        counter("lora4j.generated.tokens", "New tokens", "model", label(work.model()))
+                .increment(newTokens);
+        counter("lora4j.sequences", "Sequences that ended, and how", "model", label(work.model()), "reason", reason)
+                .increment();
+    }
+
+    @Override
+    public void step(Duration took, int sequences) {
+        Timer.builder("lora4j.step")
+                .description("A round of the engine in which something ran")
+                .serviceLevelObjectives(BUCKETS)
+                .register(meters)
+                .record(took);
+    }
+
+    /** All of them, in Prometheus' own words. */
+    String text() {
+        return meters.scrape();
+    }
+
+    void scrape(Context context) {
+        context.contentType("text/plain; version=0.0.4; charset=utf-8").result(text());
+    }
+
+    @Override
+    public void close() {
+        meters.close();
+    }
+}

@@ -1,0 +1,70 @@
+package dev.lora4j.server;
+
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/**
+ * How a server is to be run.
+ *
+ * @param base what clients call the base model
+ * @param host to listen at
+ * @param port to listen at; 0 for any that is free
+ * @param adapterRoot the folder whose adapters may be loaded by name
+ * @param adapterLoading whether requests may load and unload adapters
+ */
+public record ServerOptions(
+        String base,
+        String host,
+        int port,
+        Limits limits,
+        ApiKeys keys,
+        Optional<Path> adapterRoot,
+        boolean adapterLoading) {
+    /** Checks that it is no open door. */
+    public ServerOptions {
+        if (base.isBlank()) {
+            throw new IllegalArgumentException("the base model has no name for clients; give it one");
+        }
+        if (port < 0 || port > 65_535) {
+            throw new IllegalArgumentException("the port is " + port + ", expected 0 to 65535");
+        }
+        if (keys.isEmpty() && !isLoopback(host)) {
+            throw new IllegalArgumentException("without API keys the server listens on this machine alone, not at "
+                    + host + "; give a file of keys, or the host 127.0.0.1");
+        }
+        if (adapterLoading && adapterRoot.isEmpty()) {
+            throw new IllegalArgumentException(
+                    "loading adapters by request needs a folder that they may come from; none is given");
+        }
+    }
+
+    private static boolean isLoopback(String host) {
+        try {
+            return InetAddress.getByName(host).isLoopbackAddress();
+        } catch (UnknownHostException e) {
+            throw new IllegalArgumentException("the host " + host + " is not known on this machine", e);
+        }
+    }
+
+    /** On a free port of this machine, with nothing but the base. */
+    public static ServerOptions local(String base) {
+        return new ServerOptions(base, "127.0.0.1", 0, Limits.defaults(), ApiKeys.none(), Optional.empty(), false);
+    }
+
+    /** The same with other limits. */
+    public ServerOptions withLimits(Limits other) {
+        return new ServerOptions(base, host, port, other, keys, adapterRoot, adapterLoading);
+    }
+
+    /** The same with keys. */
+    public ServerOptions withKeys(ApiKeys other) {
+        return new ServerOptions(base, host, port, limits, other, adapterRoot, adapterLoading);
+    }
+
+    /** The same with a folder of adapters that requests may load. */
+    public ServerOptions withAdapterLoading(Path root) {
+        return new ServerOptions(base, host, port, limits, keys, Optional.of(root), true);
+    }
+}
