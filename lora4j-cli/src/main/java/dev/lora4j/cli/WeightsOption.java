@@ -2,6 +2,7 @@ package dev.lora4j.cli;
 
 import dev.lora4j.model.WeightFormat;
 import java.util.Iterator;
+import java.util.Objects;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
@@ -20,10 +21,7 @@ final class WeightsOption {
     private static final class Candidates implements Iterable<String> {
         @Override
         public Iterator<String> iterator() {
-            return Stream.of(WeightFormat.values())
-                    .filter(each -> each != WeightFormat.INT8_PRODUCTS)
-                    .map(WeightFormat::toString)
-                    .iterator();
+            return known().map(WeightFormat::toString).iterator();
         }
     }
 
@@ -34,14 +32,16 @@ final class WeightsOption {
             completionCandidates = Candidates.class,
             description = "How the base's matrices are kept in memory: ${COMPLETION-CANDIDATES}, where stored is as the"
                     + " file has them (default: ${DEFAULT-VALUE}).")
-    void keepAs(WeightFormat wanted) {
-        if (command != null && wanted == WeightFormat.INT8_PRODUCTS) {
-            throw new ParameterException(
-                    command.commandLine(),
-                    "weights cannot be " + wanted + "; expected one of " + String.join(", ", new Candidates())
-                            + ", or compute int8 where the command has it");
-        }
-        format = wanted;
+    void keepAs(String wanted) {
+        format = known().filter(each -> each.toString().equalsIgnoreCase(wanted))
+                .findFirst()
+                .orElseThrow(() -> new ParameterException(
+                        Objects.requireNonNull(command).commandLine(),
+                        "weights cannot be " + wanted + "; expected one of " + String.join(", ", new Candidates())));
+    }
+
+    private static Stream<WeightFormat> known() {
+        return Stream.of(WeightFormat.values()).filter(each -> each != WeightFormat.INT8_PRODUCTS);
     }
 
     WeightFormat format() {

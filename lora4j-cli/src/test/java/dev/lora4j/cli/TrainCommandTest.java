@@ -129,6 +129,16 @@ class TrainCommandTest {
     }
 
     @Test
+    void anUnknownFormatIsAnsweredWithThoseThatThereAre() {
+        CliRun run = train("--weights", "int3");
+        assertThat(run.exitCode()).isEqualTo(2);
+        assertThat(run.err())
+                .hasLineCount(1)
+                .contains("weights cannot be int3; expected one of f32, bf16, int8, nf4, stored")
+                .doesNotContain("products");
+    }
+
+    @Test
     void flagsOverrideTheFile() {
         assertThat(train("--max-steps", "3", "--json").json().path("steps").asInt())
                 .isEqualTo(3);
