@@ -1,7 +1,6 @@
 package dev.lora4j.server;
 
 import dev.lora4j.lora.AdapterRegistry;
-import dev.lora4j.tensor.Scope;
 import io.javalin.http.Context;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
@@ -36,9 +35,6 @@ final class ServerMetrics implements EngineObserver, AutoCloseable {
     ServerMetrics(AdapterRegistry adapters) {
         Gauge.builder("lora4j.adapters.in.memory", adapters, AdapterRegistry::versionsInMemory)
                 .description("Versions of adapters in native memory, old ones that requests still use among them")
-                .register(meters);
-        Gauge.builder("lora4j.native.objects", Scope::liveObjects)
-                .description("Live native objects of the whole process")
                 .register(meters);
     }
 
