@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Products differ from those of the expanded matrix by the order of sums at most.
  */
-record CompressedMatrix(CompressedRows rows) implements FrozenMatrix {
+record CompressedMatrix(CompressedRows rows, ExpansionBuffers buffers) implements FrozenMatrix {
     private interface Run {
         /** Some rows of W from a first one on, [n, in]; overwritten afterwards. */
         void use(long first, Tensor expanded);
@@ -69,14 +69,13 @@ record CompressedMatrix(CompressedRows rows) implements FrozenMatrix {
 
     private void inRuns(Run run) {
         long height = rows.run();
-        try (Scope scope = Scope.open()) {
-            Tensor buffer = Tensor.empty(DType.F32, height * inFeatures());
+        buffers.use(height * inFeatures(), buffer -> {
             for (long first = 0; first < outFeatures(); first += height) {
                 try (Scope each = Scope.open()) {
                     run.use(first, rows.expand(first, buffer));
                 }
             }
-        }
+        });
     }
 
     @Override

@@ -20,9 +20,9 @@ final class Int8WeightMatrix implements FrozenMatrix {
     private final Scope owner;
     private volatile @Nullable ByteProduct packed;
 
-    Int8WeightMatrix(Int8Rows rows, Digits digits, Scope owner) {
+    Int8WeightMatrix(Int8Rows rows, CompressedMatrix expanded, Digits digits, Scope owner) {
         this.rows = rows;
-        this.expanded = new CompressedMatrix(rows);
+        this.expanded = expanded;
         this.digits = digits;
         this.owner = owner;
     }

@@ -3,12 +3,13 @@ package dev.lora4j.tensor;
 /**
  * Makes matrices that are kept compressed in memory, for one model.
  *
- * <p>Its matrices share the arrays in which they are decoded. All are on the processor.
+ * <p>Its matrices share the arrays and buffers in which they are decoded and expanded. All are on the processor.
  */
 public final class MatrixCompression {
     private final Scope owner;
     private final Scratch scratch = new Scratch();
     private final Digits digits = new Digits();
+    private final ExpansionBuffers buffers;
 
     /**
      * For the matrices of a model.
@@ -17,6 +18,7 @@ public final class MatrixCompression {
      */
     public MatrixCompression(Scope owner) {
         this.owner = owner;
+        this.buffers = new ExpansionBuffers(owner);
     }
 
     /** Rounded to bfloat16. */
@@ -27,18 +29,19 @@ public final class MatrixCompression {
                     out,
                     in,
                     (first, rows) -> values.rows(first, first + rows.size(0)).copyFrom(rows));
-            return new CompressedMatrix(new HalfRows(values));
+            return expanded(new HalfRows(values));
         }
     }
 
     /** Rounded to signed bytes, with a scale of each output. */
     public FrozenMatrix int8(RowSource source, long out, long in) {
-        return new Int8WeightMatrix(Int8Rows.of(source, out, in, owner), digits, owner);
+        Int8Rows rows = Int8Rows.of(source, out, in, owner);
+        return new Int8WeightMatrix(rows, expanded(rows), digits, owner);
     }
 
     /** Rounded to 4-bit NormalFloat in blocks of 64 values. */
     public FrozenMatrix nf4(RowSource source, long out, long in) {
-        return new CompressedMatrix(Nf4Rows.of(source, out, in, owner, scratch));
+        return expanded(Nf4Rows.of(source, out, in, owner, scratch));
     }
 
     /**
@@ -47,7 +50,7 @@ public final class MatrixCompression {
      * @param values [out, in], bfloat16 or half precision; held by the owner
      */
     public FrozenMatrix half(Tensor values) {
-        return new CompressedMatrix(new HalfRows(owner.keep(values)));
+        return expanded(new HalfRows(owner.keep(values)));
     }
 
     /**
@@ -56,6 +59,10 @@ public final class MatrixCompression {
      * @param bytes that they take there
      */
     public FrozenMatrix decoded(ValueDecoder source, long out, long in, long bytes) {
-        return new CompressedMatrix(new DecodedRows(out, in, source, bytes, scratch));
+        return expanded(new DecodedRows(out, in, source, bytes, scratch));
+    }
+
+    private CompressedMatrix expanded(CompressedRows rows) {
+        return new CompressedMatrix(rows, buffers);
     }
 }

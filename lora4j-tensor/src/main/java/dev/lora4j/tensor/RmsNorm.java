@@ -1,9 +1,6 @@
 package dev.lora4j.tensor;
 
-import org.bytedeco.pytorch.DoubleOptional;
 import org.bytedeco.pytorch.Scalar;
-import org.bytedeco.pytorch.TensorOptional;
-import org.bytedeco.pytorch.global.torch;
 
 /**
  * Root-mean-square normalisation (arXiv 1910.07467; transformers' {@code LlamaRMSNorm}).
@@ -14,9 +11,6 @@ import org.bytedeco.pytorch.global.torch;
  * </pre>
  */
 public final class RmsNorm {
-    /** Up to here calls cost more than values: in generation, a row for each sequence. */
-    private static final long FEW_ROWS = 32;
-
     private RmsNorm() {}
 
     /**
@@ -29,8 +23,8 @@ public final class RmsNorm {
      */
     public static Tensor apply(Tape tape, Tensor x, Tensor weight, double epsilon) {
         long width = weight.size(0);
-        if (x.size(0) <= FEW_ROWS && !tape.tracks(x) && !tape.tracks(weight)) {
-            return inOneCall(x, weight, epsilon);
+        if (FewRows.are(x) && !tape.tracks(x) && !tape.tracks(weight)) {
+            return ofFewRows(x, weight, epsilon);
         }
         try (Scope scope = Scope.open()) {
             Tensor grouped = x.view(-1, width);
@@ -43,14 +37,25 @@ public final class RmsNorm {
         }
     }
 
-    private static Tensor inOneCall(Tensor x, Tensor weight, double epsilon) {
+    private static Tensor ofFewRows(Tensor x, Tensor weight, double epsilon) {
         try (Scope scope = Scope.open()) {
-            Tensor y = new Tensor(torch.rms_norm(
-                    x.view(-1, weight.size(0)).at(),
-                    new long[] {weight.size(0)},
-                    new TensorOptional(weight.at()),
-                    new DoubleOptional(epsilon)));
-            return scope.give(y.view(x.shape()));
+            float[] values = x.contiguous().toFloats();
+            float[] factors = weight.toFloats();
+            for (int start = 0; start < values.length; start += factors.length) {
+                normalise(values, start, factors, epsilon);
+            }
+            return scope.give(Tensor.of(values, x.shape()));
+        }
+    }
+
+    private static void normalise(float[] values, int start, float[] factors, double epsilon) {
+        double sum = 0;
+        for (int i = 0; i < factors.length; i++) {
+            sum += (double) values[start + i] * values[start + i];
+        }
+        float scale = (float) (1 / Math.sqrt(sum / factors.length + epsilon));
+        for (int i = 0; i < factors.length; i++) {
+            values[start + i] *= scale * factors[i];
         }
     }
 

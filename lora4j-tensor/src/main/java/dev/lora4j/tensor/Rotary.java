@@ -20,6 +20,9 @@ public final class Rotary {
      * @return y, same shape as x
      */
     public static Tensor apply(Tape tape, Tensor x, Tensor cos, Tensor sin) {
+        if (!tape.tracks(x) && FewRows.are(x)) {
+            return ofFewRows(x, cos, sin);
+        }
         try (Scope scope = Scope.open()) {
             Tensor y = rotate(x, cos, sin, 1);
             if (tape.tracks(x)) {
@@ -27,6 +30,24 @@ public final class Rotary {
             }
             return scope.give(y);
         }
+    }
+
+    private static Tensor ofFewRows(Tensor x, Tensor cos, Tensor sin) {
+        float[] values = x.toFloats();
+        float[] c = cos.toFloats();
+        float[] s = sin.toFloats();
+        int half = Math.toIntExact(cos.size(1));
+        int width = Math.toIntExact(x.size(1));
+        for (int first = 0; first < values.length; first += 2 * half) {
+            int angle = first / width * half;
+            for (int i = 0; i < half; i++) {
+                float x1 = values[first + i];
+                float x2 = values[first + half + i];
+                values[first + i] = x1 * c[angle + i] - x2 * s[angle + i];
+                values[first + half + i] = x2 * c[angle + i] + x1 * s[angle + i];
+            }
+        }
+        return Tensor.of(values, x.shape());
     }
 
     private static Tensor rotate(Tensor x, Tensor cos, Tensor sin, int direction) {
