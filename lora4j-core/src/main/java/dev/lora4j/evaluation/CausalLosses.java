@@ -57,7 +57,7 @@ record CausalLosses(double sum, long right, long tokens) {
         for (int start = 0; start < expected.length; start += chunk) {
             int end = Math.min(expected.length, start + chunk);
             try (Scope scope = Scope.open()) {
-                Tensor logits = model.logits(hidden.rows(start, end), routing(adapter, end - start));
+                Tensor logits = model.logits(hidden.rows(start, end), routing(adapter, end - start), Tape.inference());
                 long[] labels = Arrays.copyOfRange(expected, start, end);
                 sum += sum(logits, labels);
                 long[] found = logits.argmax().toLongs();

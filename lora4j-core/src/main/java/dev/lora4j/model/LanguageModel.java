@@ -346,7 +346,7 @@ public final class LanguageModel implements AutoCloseable {
         try (Scope scope = Scope.open();
                 CacheStep step = new CacheStep(batch.sequences(), caches)) {
             Pass pass = new Pass(batch.sequences(), routing, step, false, Stretch.ALL);
-            Tensor hidden = backbone.hidden(batch, pass, Tape.inference());
+            Tensor hidden = backbone.hidden(batch, pass, Tape.generation());
             step.advance();
             return scope.give(hidden);
         }
@@ -372,15 +372,21 @@ public final class LanguageModel implements AutoCloseable {
         return causal().logitSoftcap();
     }
 
+    /** Logits of some hidden states of a decoder, for its next tokens. */
+    public Tensor logits(Tensor hidden, Routing routing) {
+        return logits(hidden, routing, Tape.generation());
+    }
+
     /**
      * Logits of some hidden states of a decoder.
      *
      * @param hidden [rows, hidden]
+     * @param tape {@link Tape#generation} for its next tokens, {@link Tape#inference} to measure it
      * @return [rows, vocabulary]
      */
-    public Tensor logits(Tensor hidden, Routing routing) {
+    public Tensor logits(Tensor hidden, Routing routing, Tape tape) {
         try (Scope inner = Scope.open()) {
-            Tensor logits = outputLayer().apply(Tape.inference(), hidden, routing);
+            Tensor logits = outputLayer().apply(tape, hidden, routing);
             double cap = logitSoftcap();
             return inner.give(cap == 0 ? logits : logits.times(1 / cap).tanh().timesInPlace(cap));
         }

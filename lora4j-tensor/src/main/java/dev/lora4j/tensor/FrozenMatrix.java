@@ -56,6 +56,15 @@ public sealed interface FrozenMatrix permits DenseMatrix, CompressedMatrix, Int8
     Tensor product(Tensor x, @Nullable Tensor bias);
 
     /**
+     * x Wᵀ + b, where speed counts more than the last digits: a matrix that was rounded itself may round x, far less.
+     *
+     * @return as {@link #product}
+     */
+    default Tensor quickProduct(Tensor x, @Nullable Tensor bias) {
+        return product(x, bias);
+    }
+
+    /**
      * dy W, the gradient of x.
      *
      * @param dy [rows, out]

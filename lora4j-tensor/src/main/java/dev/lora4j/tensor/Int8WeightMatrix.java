@@ -4,11 +4,12 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A matrix kept in bytes with a scale of each row: multiplied as bytes where few rows come in, else expanded.
+ * A matrix kept in bytes with a scale of each row: multiplied as bytes where few rows come in during generation, else
+ * expanded.
  *
  * <p>Bytes are read and multiplied four times as fast as float32, which makes generation fast. What comes in is rounded to
  * 14 bits of the largest value of its row ({@link Digits}), far below what rounding the matrix did. The copy that
- * {@link ByteProduct} reads is made at the first product of few rows, so that training on many does without.
+ * {@link ByteProduct} reads is made at the first product of few rows, so that training does without.
  */
 final class Int8WeightMatrix implements FrozenMatrix {
     /** Rows from which on expanding and multiplying in float32 is faster (docs/weights.md). */
@@ -29,6 +30,11 @@ final class Int8WeightMatrix implements FrozenMatrix {
 
     @Override
     public Tensor product(Tensor x, @Nullable Tensor bias) {
+        return expanded.product(x, bias);
+    }
+
+    @Override
+    public Tensor quickProduct(Tensor x, @Nullable Tensor bias) {
         if (x.size(0) >= MANY || !ByteProduct.suits(inFeatures())) {
             return expanded.product(x, bias);
         }

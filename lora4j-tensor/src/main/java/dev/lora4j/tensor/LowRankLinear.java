@@ -43,7 +43,7 @@ public final class LowRankLinear {
             Tape tape, Tensor x, FrozenMatrix weight, @Nullable Tensor bias, List<Segment> segments) {
         requireInput(x, weight);
         try (Scope scope = Scope.open()) {
-            Tensor y = weight.product(x, bias);
+            Tensor y = tape.generates() ? weight.quickProduct(x, bias) : weight.product(x, bias);
             List<SegmentPass> passes = new ArrayList<>();
             for (Segment segment : segments) {
                 passes.add(SegmentPass.forward(x, y, weight, bias, segment));

@@ -27,6 +27,7 @@ public final class Tape implements AutoCloseable {
     }
 
     private enum Mode {
+        GENERATION,
         NOTHING,
         REACHABILITY,
         EVERYTHING
@@ -56,9 +57,21 @@ public final class Tape implements AutoCloseable {
         return new Tape(Mode.NOTHING, Set.of());
     }
 
+    /**
+     * A tape that records nothing, for the next tokens of texts: a matrix that is kept rounded may round what comes into its
+     * product too, where that is faster ({@link FrozenMatrix#quickProduct}).
+     */
+    public static Tape generation() {
+        return new Tape(Mode.GENERATION, Set.of());
+    }
+
+    boolean generates() {
+        return mode == Mode.GENERATION;
+    }
+
     /** A tape that only learns which results depend on this tape's tracked tensors; see {@link Recompute}. */
     Tape reachability() {
-        return new Tape(mode == Mode.NOTHING ? Mode.NOTHING : Mode.REACHABILITY, tracked);
+        return new Tape(mode == Mode.EVERYTHING ? Mode.REACHABILITY : mode, tracked);
     }
 
     /** A tape that records what depends on this tape's parameters and on the inputs; see {@link Recompute}. */
@@ -83,7 +96,7 @@ public final class Tape implements AutoCloseable {
      * @param saved every tensor that {@code backward} reads; they live until it has run
      */
     void record(Tensor output, Backward backward, Tensor... saved) {
-        if (mode == Mode.NOTHING) {
+        if (mode == Mode.NOTHING || mode == Mode.GENERATION) {
             return;
         }
         tracked.add(output);

@@ -2,11 +2,9 @@ package dev.lora4j.tensor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
-import static org.assertj.core.api.Assumptions.assumeThat;
 
 import java.util.Arrays;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -17,13 +15,6 @@ final class Int8WeightMatrixTest {
     private static final int IN = 576;
 
     private final Scope scope = Scope.open();
-
-    @BeforeEach
-    void needsTheLibrary() {
-        assumeThat(ByteProduct.suits(IN))
-                .as("libtorch has FBGEMM for this processor")
-                .isTrue();
-    }
 
     @AfterEach
     void close() {
@@ -43,7 +34,8 @@ final class Int8WeightMatrixTest {
         float[] w = matrix.dense().toFloats();
         float[] x = Random.normal(2, 3, rows, IN).toFloats();
         float[] bias = Random.normal(3, 1, OUT).toFloats();
-        float[] y = matrix.product(Tensor.of(x, rows, IN), Tensor.of(bias, OUT)).toFloats();
+        float[] y = matrix.quickProduct(Tensor.of(x, rows, IN), Tensor.of(bias, OUT))
+                .toFloats();
         for (int row = 0; row < rows; row++) {
             float largest = 0;
             for (int k = 0; k < IN; k++) {
@@ -69,7 +61,7 @@ final class Int8WeightMatrixTest {
     void whatTwoDigitsHoldIsExact() {
         FrozenMatrix matrix = matrix(Tensor.of(new float[] {127, -2, 0, 63.5f, 1, -0.5f}, 2, 3));
         Tensor x = Tensor.of(new float[] {64, 1.5f, -3 - 1 / 128f}, 1, 3);
-        assertThat(matrix.product(x, null).toFloats())
+        assertThat(matrix.quickProduct(x, null).toFloats())
                 .containsExactly(127 * 64 - 3, 63.5f * 64 + 1.5f + 1.5f + 1 / 256f);
     }
 
@@ -78,16 +70,17 @@ final class Int8WeightMatrixTest {
     @ValueSource(ints = {IN, Digits.WIDEST})
     void theLargestSumsAreExact(int width) {
         FrozenMatrix matrix = matrix(Tensor.repeated(-127, 3, width));
-        float[] y = matrix.product(Tensor.repeated(64, 2, width), null).toFloats();
+        float[] y = matrix.quickProduct(Tensor.repeated(64, 2, width), null).toFloats();
         float[] expected = new float[2 * 3];
         Arrays.fill(expected, -127f * 64 * width);
-        assertThat(y).containsExactly(expected);
+        float rounding = ByteProduct.suits(width) ? 0 : 127f * 64 * width * 1e-5f; // float32 where there is no FBGEMM
+        assertThat(y).containsExactly(expected, within(rounding));
     }
 
     @Test
     void aWiderMatrixIsExpanded() {
         FrozenMatrix matrix = matrix(Tensor.repeated(-127, 3, Digits.WIDEST + 1));
-        assertThat(matrix.product(Tensor.repeated(1, 1, Digits.WIDEST + 1), null)
+        assertThat(matrix.quickProduct(Tensor.repeated(1, 1, Digits.WIDEST + 1), null)
                         .toFloats())
                 .containsExactly(new float[] {-127f * 32769, -127f * 32769, -127f * 32769}, within(1f)); // of 4e6
     }
@@ -97,9 +90,9 @@ final class Int8WeightMatrixTest {
     void whatARowGivesDependsOnItAlone() {
         FrozenMatrix matrix = matrix(Random.normal(4, 1, OUT, IN));
         Tensor x = Random.normal(5, 1, 9, IN);
-        Tensor together = matrix.product(x, null);
+        Tensor together = matrix.quickProduct(x, null);
         for (int row = 0; row < 9; row++) {
-            Tensor alone = matrix.product(x.rows(row, row + 1), null);
+            Tensor alone = matrix.quickProduct(x.rows(row, row + 1), null);
             assertThat(alone.sameBits(together.rows(row, row + 1))).isTrue();
         }
     }
@@ -111,10 +104,10 @@ final class Int8WeightMatrixTest {
         Tensor good = Random.normal(7, 1, 1, IN);
         float[] broken = good.toFloats();
         broken[17] = value;
-        Tensor y = matrix.product(Tensor.concatenate(good, Tensor.of(broken, 1, IN), good), null);
+        Tensor y = matrix.quickProduct(Tensor.concatenate(good, Tensor.of(broken, 1, IN), good), null);
         assertThat(y.rows(1, 2).toFloats()).containsOnly(Float.NaN);
-        assertThat(y.rows(0, 1).sameBits(matrix.product(good, null))).isTrue();
-        assertThat(y.rows(2, 3).sameBits(matrix.product(good, null))).isTrue();
+        assertThat(y.rows(0, 1).sameBits(matrix.quickProduct(good, null))).isTrue();
+        assertThat(y.rows(2, 3).sameBits(matrix.quickProduct(good, null))).isTrue();
     }
 
     @ParameterizedTest
@@ -122,21 +115,23 @@ final class Int8WeightMatrixTest {
     void zerosAndTheSmallestAndLargestNumbersAreMultiplied(float value) {
         FrozenMatrix matrix = matrix(Tensor.repeated(2, 5, 64));
         double smallest = 64 * 2 * (double) Float.MIN_NORMAL; // below it nothing is left
-        for (float sum : matrix.product(Tensor.repeated(value, 2, 64), null).toFloats()) {
+        for (float sum :
+                matrix.quickProduct(Tensor.repeated(value, 2, 64), null).toFloats()) {
             assertThat((double) sum).isCloseTo(64.0 * 2 * value, within(Math.abs(128.0 * value) * 1e-6 + smallest));
         }
     }
 
     /** The copy that is multiplied is made when it is first needed. */
     @Test
-    void trainingOnManyRowsKeepsOneCopy() {
+    void trainingKeepsOneCopy() {
         FrozenMatrix matrix = matrix(Random.normal(8, 1, OUT, IN));
         long one = (long) OUT * IN + OUT * 4L;
-        matrix.product(Random.normal(9, 1, 128, IN), null);
+        matrix.product(Random.normal(9, 1, 3, IN), null);
         matrix.gradient(Random.normal(10, 1, 4, OUT));
+        matrix.quickProduct(Random.normal(9, 1, 128, IN), null);
         assertThat(matrix.bytes()).isEqualTo(one);
-        matrix.product(Random.normal(9, 1, 127, IN), null);
-        assertThat(matrix.bytes()).isEqualTo(2 * one);
+        matrix.quickProduct(Random.normal(9, 1, 127, IN), null);
+        assertThat(matrix.bytes()).isEqualTo(ByteProduct.suits(IN) ? 2 * one : one);
     }
 
     @Test
@@ -146,7 +141,7 @@ final class Int8WeightMatrixTest {
         try (Scope owner = Scope.open()) {
             Tensor weight = Random.normal(8, 1, OUT, IN);
             FrozenMatrix matrix = new MatrixCompression(owner).int8((start, end) -> weight.rows(start, end), OUT, IN);
-            matrix.product(Random.normal(9, 1, 3, IN), null);
+            matrix.quickProduct(Random.normal(9, 1, 3, IN), null);
             assertThat(Scope.liveObjects()).isGreaterThan(before);
         }
         assertThat(Scope.liveObjects()).isEqualTo(before);
