@@ -50,10 +50,15 @@ public final class InPlaceMerge implements AutoCloseable {
     public static InPlaceMerge of(LanguageModel base, Collection<Adapter> adapters) {
         Set<String> paths = new LinkedHashSet<>();
         adapters.forEach(adapter -> paths.addAll(adapter.lowRanks().keySet()));
-        Map<String, Tensor> weights = new LinkedHashMap<>();
         Scope owner = Scope.shared();
-        try {
-            LanguageModel model = base.with(module -> writable(module, paths, weights, owner), List.of(), owner);
+        try (Scope making = Scope.open()) {
+            LanguageModel model = base.with(module -> writable(module, paths), List.of(), owner);
+            Map<String, Tensor> weights = new LinkedHashMap<>();
+            for (AdaptableModule module : model.modules()) {
+                if (paths.contains(module.path())) {
+                    weights.put(module.path(), owner.keep(WeightMatrix.of(module)));
+                }
+            }
             return new InPlaceMerge(base, model, weights);
         } catch (RuntimeException | Error e) {
             owner.close();
@@ -61,15 +66,13 @@ public final class InPlaceMerge implements AutoCloseable {
         }
     }
 
-    private static ModuleChange.Values writable(
-            AdaptableModule module, Set<String> paths, Map<String, Tensor> weights, Scope owner) {
+    private static ModuleChange.Values writable(AdaptableModule module, Set<String> paths) {
         if (!paths.contains(module.path())) {
             return ModuleChange.Values.unchanged(module);
         }
         try (Scope copying = Scope.open()) {
-            Tensor copy = owner.keep(WeightMatrix.of(module).copy());
-            weights.put(module.path(), copy);
-            return new ModuleChange.Values(owner.keep(WeightMatrix.restored(module, copy)), module.bias());
+            Tensor copy = WeightMatrix.of(module).copy();
+            return new ModuleChange.Values(copying.give(WeightMatrix.restored(module, copy)), module.bias());
         }
     }
 

@@ -53,7 +53,7 @@ public final class MergedModel {
             Tensor matrix = null;
             for (LowRank pair : adapter.pairs(path)) {
                 if (module instanceof ExpertStack stack) {
-                    return new ModuleChange.Values(owner.keep(ExpertPairs.merged(stack, pair)), null);
+                    return new ModuleChange.Values(scope.give(ExpertPairs.merged(stack, pair)), null);
                 }
                 matrix = weight(path, matrix == null ? WeightMatrix.of(module) : matrix, pair);
                 bias = bias(bias, pair);
@@ -61,8 +61,8 @@ public final class MergedModel {
             return new ModuleChange.Values(
                     matrix == null
                             ? null
-                            : owner.keep(WeightMatrix.restored(module, matrix).contiguous()),
-                    bias == null || bias == module.bias() ? bias : owner.keep(bias.copy()));
+                            : scope.give(WeightMatrix.restored(module, matrix).contiguous()),
+                    bias == null || bias == module.bias() ? bias : scope.give(bias.copy()));
         }
     }
 

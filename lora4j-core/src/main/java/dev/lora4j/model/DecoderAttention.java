@@ -11,13 +11,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * Self-attention of a decoder layer (transformers' {@code LlamaAttention} and its relatives).
  *
+ * @param inputs to queries, keys and values
  * @param queryNorm of each query head, or null
  * @param keyNorm of each key head, or null
  */
 record DecoderAttention(
-        Linear query,
-        Linear key,
-        Linear value,
+        SiblingLinears inputs,
         Linear output,
         @Nullable Norm queryNorm,
         @Nullable Norm keyNorm,
@@ -31,9 +30,12 @@ record DecoderAttention(
         boolean bias = config.bias().queryKeyValue();
         boolean norms = config.norm().queryKey();
         return new DecoderAttention(
-                weights.linear(path + "q_proj", queryWidth, config.hidden(), bias),
-                weights.linear(path + "k_proj", keyWidth, config.hidden(), bias),
-                weights.linear(path + "v_proj", keyWidth, config.hidden(), bias),
+                weights.siblings(
+                        config.hidden(),
+                        List.of(
+                                new Weights.Sibling(path + "q_proj", queryWidth, bias),
+                                new Weights.Sibling(path + "k_proj", keyWidth, bias),
+                                new Weights.Sibling(path + "v_proj", keyWidth, bias))),
                 weights.linear(
                         path + "o_proj",
                         config.hidden(),
@@ -58,9 +60,10 @@ record DecoderAttention(
      * @return [tokens, hidden]
      */
     Tensor apply(Tape tape, Tensor x, RotaryTable rotary, Pass pass) {
-        Tensor q = rotated(tape, query.apply(tape, x, pass.routing()), queryNorm, rotary, pass);
-        Tensor k = rotated(tape, key.apply(tape, x, pass.routing()), keyNorm, rotary, pass);
-        Tensor v = value.apply(tape, x, pass.routing());
+        List<Tensor> all = inputs.apply(tape, x, pass.routing());
+        Tensor q = rotated(tape, all.get(0), queryNorm, rotary, pass);
+        Tensor k = rotated(tape, all.get(1), keyNorm, rotary, pass);
+        Tensor v = all.get(2);
         return output.apply(tape, attention.apply(tape, q, k, v, pass), pass.routing());
     }
 
@@ -70,7 +73,8 @@ record DecoderAttention(
     }
 
     List<AdaptableModule> modules() {
-        List<AdaptableModule> modules = new ArrayList<>(List.of(query, key, value, output));
+        List<AdaptableModule> modules = new ArrayList<>(inputs.layers());
+        modules.add(output);
         if (queryNorm != null) {
             modules.add(queryNorm);
         }
@@ -82,9 +86,7 @@ record DecoderAttention(
 
     DecoderAttention map(ModuleChange change) {
         return new DecoderAttention(
-                query.map(change),
-                key.map(change),
-                value.map(change),
+                inputs.map(change),
                 output.map(change),
                 queryNorm == null ? null : queryNorm.map(change),
                 keyNorm == null ? null : keyNorm.map(change),

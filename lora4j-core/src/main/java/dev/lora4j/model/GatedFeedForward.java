@@ -5,32 +5,37 @@ import dev.lora4j.tensor.GatedUnit;
 import dev.lora4j.tensor.Tape;
 import dev.lora4j.tensor.Tensor;
 import java.util.List;
+import java.util.stream.Stream;
 
-/** Gated feed-forward layer of a decoder (transformers' {@code LlamaMLP}): down(f(gate(x)) ∘ up(x)). */
-record GatedFeedForward(Linear gate, Linear up, Linear down, Activation activation) implements FeedForward {
+/** Gated feed-forward layer of a decoder (transformers' {@code LlamaMLP}): down(f(gate(x)) ∘ up(x)), inputs being gate and up. */
+record GatedFeedForward(SiblingLinears inputs, Linear down, Activation activation) implements FeedForward {
     static GatedFeedForward load(Weights weights, DecoderConfig config, int layer) {
         String path = "model.layers." + layer + ".mlp.";
         boolean bias = config.bias().feedForward();
         return new GatedFeedForward(
-                weights.linear(path + "gate_proj", config.intermediate(), config.hidden(), bias),
-                weights.linear(path + "up_proj", config.intermediate(), config.hidden(), bias),
+                weights.siblings(
+                        config.hidden(),
+                        List.of(
+                                new Weights.Sibling(path + "gate_proj", config.intermediate(), bias),
+                                new Weights.Sibling(path + "up_proj", config.intermediate(), bias))),
                 weights.linear(path + "down_proj", config.hidden(), config.intermediate(), bias),
                 config.activation());
     }
 
     @Override
     public Tensor apply(Tape tape, Tensor x, Routing routing) {
-        Tensor gated = GatedUnit.apply(tape, gate.apply(tape, x, routing), up.apply(tape, x, routing), activation);
-        return down.apply(tape, gated, routing);
+        List<Tensor> all = inputs.apply(tape, x, routing); // gate, up
+        return down.apply(tape, GatedUnit.apply(tape, all.get(0), all.get(1), activation), routing);
     }
 
     @Override
     public List<AdaptableModule> modules() {
-        return List.of(gate, up, down);
+        return Stream.concat(inputs.layers().stream(), Stream.<AdaptableModule>of(down))
+                .toList();
     }
 
     @Override
     public GatedFeedForward map(ModuleChange change) {
-        return new GatedFeedForward(gate.map(change), up.map(change), down.map(change), activation);
+        return new GatedFeedForward(inputs.map(change), down.map(change), activation);
     }
 }

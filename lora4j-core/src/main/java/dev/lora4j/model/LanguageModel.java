@@ -432,14 +432,15 @@ public final class LanguageModel implements AutoCloseable {
     /**
      * A view of this model with other values in some modules; all other weights are shared.
      *
-     * @param change of each module, the heads included
+     * @param change of each module, the heads included; its values are of the calling thread's scope or of a longer one
      * @param added layers of the head for sequences that it had not; others are left out
-     * @param owner of the replacement weights; closed with the view, which leaves this model as it is
+     * @param owner to hold the replacement weights; closed with the view, which leaves this model as it is
      */
     public LanguageModel with(ModuleChange change, List<Linear> added, Scope owner) {
-        Heads changed = heads.map(change, added);
+        ModuleChange owned = new OwnedChange(change, owner);
+        Heads changed = heads.map(owned, added);
         return new LanguageModel(
-                name, task, backbone.map(change), changed, new Origin(config, parameters, format), owner);
+                name, task, backbone.map(owned), changed, new Origin(config, parameters, format), owner);
     }
 
     @Override

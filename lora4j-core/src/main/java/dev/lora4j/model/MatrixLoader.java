@@ -8,6 +8,7 @@ import dev.lora4j.tensor.MatrixCompression;
 import dev.lora4j.tensor.RowSource;
 import dev.lora4j.tensor.Scope;
 import dev.lora4j.tensor.Tensor;
+import java.util.List;
 import java.util.Set;
 
 /** Brings stored matrices into memory in a compressed format, some rows at a time. */
@@ -57,6 +58,14 @@ final class MatrixLoader {
                     throw new IllegalArgumentException(format + " is not loaded some rows at a time");
             };
         }
+    }
+
+    /** Matrices [out, in] one below another, as bytes. */
+    FrozenMatrix int8(List<StoredTensor> stored, long in) {
+        List<RowSource> sources = stored.stream().map(each -> rows(each, in)).toList();
+        List<Long> heights = stored.stream().map(each -> each.shape().get(0)).toList();
+        long out = heights.stream().mapToLong(Long::longValue).sum();
+        return compression.int8(RowSource.stacked(sources, heights), out, in);
     }
 
     /** True if the file has the matrix in less than float32, in an order in which its rows can be computed. */

@@ -9,6 +9,12 @@ public interface ModuleChange {
     /** What this module is to have. */
     Values apply(AdaptableModule module);
 
+    /** Layers with what they are to have, each on its own. */
+    default SiblingLinears siblings(SiblingLinears siblings) {
+        return new SiblingLinears(
+                siblings.layers().stream().map(layer -> layer.map(this)).toList(), null);
+    }
+
     /**
      * Values of a module in the view.
      *

@@ -1,5 +1,6 @@
 package dev.lora4j.model;
 
+import dev.lora4j.formats.ElementType;
 import dev.lora4j.formats.ModelFiles;
 import dev.lora4j.formats.StoredTensor;
 import dev.lora4j.tensor.DType;
@@ -17,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Brings a model's tensors into memory by name, with their shapes checked, and knows which were left unused.
@@ -168,6 +170,52 @@ final class Weights implements AutoCloseable {
     private Linear linear(String path, String name, WeightFormat wanted, long out, long in, boolean bias) {
         FrozenMatrix matrix = matrix(name + ".weight", wanted, out, in, false);
         return new Linear(path, matrix, bias ? get(name + ".bias", out) : null, Linear.Layout.PLAIN);
+    }
+
+    /** One of several layers that read the same rows. */
+    record Sibling(String path, long out, boolean bias) {}
+
+    /** Layers that read the same rows: one below another in memory where their matrices are copied into it anyway. */
+    SiblingLinears siblings(long in, List<Sibling> siblings) {
+        FrozenMatrix joint = joint(in, siblings);
+        List<Linear> layers = new ArrayList<>();
+        long first = 0;
+        for (Sibling sibling : siblings) {
+            if (joint == null) {
+                layers.add(linear(sibling.path(), sibling.out(), in, sibling.bias()));
+            } else {
+                FrozenMatrix matrix = joint.outputs(first, first + sibling.out(), scope);
+                Tensor bias = sibling.bias() ? get(sibling.path() + ".bias", sibling.out()) : null;
+                layers.add(new Linear(sibling.path(), matrix, bias, Linear.Layout.PLAIN));
+            }
+            first += sibling.out();
+        }
+        return new SiblingLinears(layers, joint);
+    }
+
+    private @Nullable FrozenMatrix joint(long in, List<Sibling> siblings) {
+        List<StoredTensor> stored = siblings.stream()
+                .map(sibling -> find(sibling.path() + ".weight", sibling.out(), in))
+                .toList();
+        if (outline || (format == WeightFormat.F32 && stored.stream().anyMatch(Weights::isMapped))) {
+            return null;
+        }
+        try (Scope loading = Scope.open()) {
+            return switch (format) {
+                case F32 -> {
+                    Tensor[] values = stored.stream()
+                            .map(each -> read(each, new long[] {each.shape().get(0), in}))
+                            .toArray(Tensor[]::new);
+                    yield FrozenMatrix.of(scope.keep(Tensor.concatenate(values).to(device)));
+                }
+                case INT8 -> matrices.int8(stored, in);
+                default -> null;
+            };
+        }
+    }
+
+    private static boolean isMapped(StoredTensor stored) {
+        return stored instanceof StoredTensor.Mapped mapped && mapped.type() == ElementType.F32;
     }
 
     /** A decoder's layer from hidden states to the vocabulary. */

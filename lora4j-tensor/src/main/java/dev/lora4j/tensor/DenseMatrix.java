@@ -46,6 +46,11 @@ record DenseMatrix(Tensor values) implements FrozenMatrix {
     }
 
     @Override
+    public DenseMatrix outputs(long start, long end, Scope owner) {
+        return new DenseMatrix(owner.keep(values.rows(start, end)));
+    }
+
+    @Override
     public Tensor dense() {
         return values;
     }

@@ -88,6 +88,17 @@ public sealed interface FrozenMatrix permits DenseMatrix, CompressedMatrix, Int8
      */
     Tensor selectRows(Tensor ids);
 
+    /**
+     * Some rows of W as a matrix of their own, without copying.
+     *
+     * @param owner of what is new about it
+     * @throws TensorException if the values are kept in an order in which this cannot be
+     */
+    default FrozenMatrix outputs(long start, long end, Scope owner) {
+        throw new TensorException(
+                "outputs " + start + " to " + end + " of a matrix in this format cannot be seen alone");
+    }
+
     /** W itself [out, in]: the tensor that is kept, or where it is compressed a new one of the thread's scope. */
     Tensor dense();
 

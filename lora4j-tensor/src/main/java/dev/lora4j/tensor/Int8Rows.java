@@ -31,6 +31,10 @@ record Int8Rows(Tensor values, Tensor scales) implements CompressedRows {
         }
     }
 
+    Int8Rows range(long start, long end, Scope owner) {
+        return new Int8Rows(owner.keep(values.rows(start, end)), owner.keep(scales.rows(start, end)));
+    }
+
     @Override
     public long count() {
         return values.size(0);

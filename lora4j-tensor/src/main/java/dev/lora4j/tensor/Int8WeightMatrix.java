@@ -82,6 +82,12 @@ final class Int8WeightMatrix implements FrozenMatrix {
     }
 
     @Override
+    public Int8WeightMatrix outputs(long start, long end, Scope holder) {
+        Int8Rows some = rows.range(start, end, holder);
+        return new Int8WeightMatrix(some, new CompressedMatrix(some, expanded.buffers()), digits, holder);
+    }
+
+    @Override
     public Tensor dense() {
         return expanded.dense();
     }

@@ -55,6 +55,21 @@ public final class LowRankLinear {
         }
     }
 
+    /**
+     * Adds what the segments put beside a layer, where its own output is there already; nothing is recorded.
+     *
+     * @param x [rows, in]
+     * @param y x Wᵀ + b, [rows, out], changed in place
+     */
+    public static void addSegments(
+            Tensor x, Tensor y, FrozenMatrix weight, @Nullable Tensor bias, List<Segment> segments) {
+        try (Scope scope = Scope.open()) {
+            for (Segment segment : segments) {
+                SegmentPass.forward(x, y, weight, bias, segment);
+            }
+        }
+    }
+
     private static void requireInput(Tensor x, FrozenMatrix weight) {
         if (x.rank() != 2 || x.size(1) != weight.inFeatures()) {
             throw new TensorException("input is " + x + " and the weight is [" + weight.outFeatures() + ", "

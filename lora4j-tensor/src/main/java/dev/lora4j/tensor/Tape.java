@@ -65,7 +65,8 @@ public final class Tape implements AutoCloseable {
         return new Tape(Mode.GENERATION, Set.of());
     }
 
-    boolean generates() {
+    /** True on a tape for the next tokens of texts. */
+    public boolean generates() {
         return mode == Mode.GENERATION;
     }
 
