@@ -78,6 +78,9 @@ final class ServeCommand implements Callable<Integer> {
             description = "Keys by their SHA-256, with scopes and models (docs/serving.md).")
     private @Nullable Path keyFile;
 
+    @Option(names = "--no-page", description = "Serve no web page at /, the API alone.")
+    private boolean noPage;
+
     private final Console console;
 
     ServeCommand(Console console) {
@@ -94,7 +97,8 @@ final class ServeCommand implements Callable<Integer> {
                 limits.limits(),
                 keys,
                 Optional.ofNullable(adapterRoot),
-                adapterLoading); // refuses what is no good before the model is loaded
+                adapterLoading,
+                !noPage); // refuses what is no good before the model is loaded
         try (LoadedModel loaded = LoadedModel.load(model, weights.format(), LanguageModel::usualTask, List.of())) {
             serve(loaded, options);
         }

@@ -32,7 +32,7 @@ final class HttpServer {
 
     HttpServer(List<Route> routes, ApiKeys keys, Limits limits, String host, int port) {
         Set<String> open = routes.stream()
-                .filter(route -> route.permission() == Permission.OPEN)
+                .filter(route -> route.permission() == Permission.OPEN || route.permission() == Permission.PAGE)
                 .map(Route::path)
                 .collect(Collectors.toSet());
         Gate gate = new Gate(keys, open);
@@ -123,7 +123,7 @@ final class HttpServer {
 
     /** A page in a browser cannot send this type to another host without asking first. */
     private static void requireJson(Context context) {
-        if (context.method().equals(HandlerType.POST)) {
+        if (context.method().equals(HandlerType.POST) && !context.routeRoles().contains(Permission.PAGE)) {
             String type = context.contentType();
             if (type == null || !type.toLowerCase(java.util.Locale.ROOT).startsWith("application/json")) {
                 throw ApiError.ofStatus(415, "the Content-Type is not application/json, which was expected");

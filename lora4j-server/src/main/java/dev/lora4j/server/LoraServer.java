@@ -40,12 +40,14 @@ public final class LoraServer implements AutoCloseable {
         this.metrics = new ServerMetrics(registry);
         this.loader = new AdapterLoader(model, models, registry, limits);
         List<Route> all = new ArrayList<>();
+        Optional<Inference> inference = Optional.empty();
         if (model.task() == ModelTask.CAUSAL_LM) {
             Engine running = new Engine(model, tokenizer, limits, metrics);
             this.engine = Optional.of(running);
             metrics.watch(running);
-            Inference inference = new Inference(model, tokenizer, models, running, limits, "fp_" + Inference.shortened(model.fingerprint()));
-            all.addAll(Routes.inference(inference));
+            inference = Optional.of(new Inference(
+                    model, tokenizer, models, running, limits, "fp_" + Inference.shortened(model.fingerprint())));
+            all.addAll(Routes.inference(inference.get()));
         } else {
             this.engine = Optional.empty();
             all.addAll(Routes.embeddings(new Embedder(model, tokenizer, limits), models, limits));
@@ -55,6 +57,10 @@ public final class LoraServer implements AutoCloseable {
         if (options.adapterLoading()) {
             AdapterRoot root = AdapterRoot.of(options.adapterRoot().orElseThrow());
             all.addAll(Routes.adapters(loader, models, root, limits));
+        }
+        if (options.page()) {
+            PageModels shown = new PageModels(models, registry, metrics, inference);
+            all.addAll(Routes.page(new PageEntrance(options.keys(), shown)));
         }
         this.routes = List.copyOf(all);
         this.http = new HttpServer(routes, options.keys(), limits, options.host(), options.port());

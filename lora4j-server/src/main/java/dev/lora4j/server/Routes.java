@@ -1,6 +1,8 @@
 package dev.lora4j.server;
 
+import dev.lora4j.server.web.WebPage;
 import io.javalin.http.HandlerType;
+import java.time.Clock;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 
@@ -40,6 +42,12 @@ final class Routes {
         return List.of(
                 new Route(HandlerType.POST, "/v1/load_lora_adapter", Permission.ADMIN, handler::load),
                 new Route(HandlerType.POST, "/v1/unload_lora_adapter", Permission.ADMIN, handler::unload));
+    }
+
+    static List<Route> page(PageEntrance entrance) {
+        return WebPage.of(entrance, Clock.systemUTC()).routes().stream()
+                .map(route -> new Route(route.method(), route.path(), Permission.PAGE, route.handler()))
+                .toList();
     }
 
     static List<Route> operations(BooleanSupplier ready, ServerMetrics metrics) {

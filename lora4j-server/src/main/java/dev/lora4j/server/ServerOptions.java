@@ -13,6 +13,7 @@ import java.util.Optional;
  * @param port to listen at; 0 for any that is free
  * @param adapterRoot the folder whose adapters may be loaded by name
  * @param adapterLoading whether requests may load and unload adapters
+ * @param page whether there is a page for browsers at {@code /}
  */
 public record ServerOptions(
         String base,
@@ -21,7 +22,8 @@ public record ServerOptions(
         Limits limits,
         ApiKeys keys,
         Optional<Path> adapterRoot,
-        boolean adapterLoading) {
+        boolean adapterLoading,
+        boolean page) {
     /** Checks that it is no open door. */
     public ServerOptions {
         if (base.isBlank()) {
@@ -50,21 +52,27 @@ public record ServerOptions(
 
     /** On a free port of this machine, with nothing but the base. */
     public static ServerOptions local(String base) {
-        return new ServerOptions(base, "127.0.0.1", 0, Limits.defaults(), ApiKeys.none(), Optional.empty(), false);
+        return new ServerOptions(
+                base, "127.0.0.1", 0, Limits.defaults(), ApiKeys.none(), Optional.empty(), false, true);
     }
 
     /** The same with other limits. */
     public ServerOptions withLimits(Limits other) {
-        return new ServerOptions(base, host, port, other, keys, adapterRoot, adapterLoading);
+        return new ServerOptions(base, host, port, other, keys, adapterRoot, adapterLoading, page);
     }
 
     /** The same with keys. */
     public ServerOptions withKeys(ApiKeys other) {
-        return new ServerOptions(base, host, port, limits, other, adapterRoot, adapterLoading);
+        return new ServerOptions(base, host, port, limits, other, adapterRoot, adapterLoading, page);
     }
 
     /** The same with a folder of adapters that requests may load. */
     public ServerOptions withAdapterLoading(Path root) {
-        return new ServerOptions(base, host, port, limits, keys, Optional.of(root), true);
+        return new ServerOptions(base, host, port, limits, keys, Optional.of(root), true, page);
+    }
+
+    /** The same with nothing for browsers. */
+    public ServerOptions withoutPage() {
+        return new ServerOptions(base, host, port, limits, keys, adapterRoot, adapterLoading, false);
     }
 }
