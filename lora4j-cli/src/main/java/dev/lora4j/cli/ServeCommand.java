@@ -97,10 +97,9 @@ final class ServeCommand implements Callable<Integer> {
                 limits.limits(),
                 keys,
                 Optional.ofNullable(adapterRoot),
-                adapterLoading,
-                !noPage); // refuses what is no good before the model is loaded
+                adapterLoading); // refuses what is no good before the model is loaded
         try (LoadedModel loaded = LoadedModel.load(model, weights.format(), LanguageModel::usualTask, List.of())) {
-            serve(loaded, options);
+            serve(loaded, noPage ? options.withoutPage() : options);
         }
         return 0;
     }

@@ -5,6 +5,7 @@ import dev.lora4j.lora.AdapterException;
 import dev.lora4j.lora.AdapterLease;
 import dev.lora4j.lora.AdapterRegistry;
 import dev.lora4j.lora.AdapterVersion;
+import dev.lora4j.server.finetuning.FineTuning;
 import dev.lora4j.server.web.AdapterCard;
 import dev.lora4j.server.web.Traffic;
 import dev.lora4j.tensor.Tensor;
@@ -13,24 +14,37 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
+import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 /**
  * What the page tells of the served models. An adapter is looked at once; what was found is kept as long as its version is
  * what a name stands for. Safe for any number of threads.
  *
  * @param inference empty for an encoder
+ * @param training empty where there is none
+ * @param seen what was found, by the number of the version
  */
 record PageModels(
         ServedModels served,
         AdapterRegistry registry,
         ServerMetrics metrics,
         Optional<Inference> inference,
+        Optional<Training> training,
         Map<Long, AdapterCard> seen) {
 
-    PageModels(ServedModels served, AdapterRegistry registry, ServerMetrics metrics, Optional<Inference> inference) {
-        this(served, registry, metrics, inference, new ConcurrentHashMap<>());
+    /**
+     * What the page needs for fine-tuning.
+     *
+     * @param serving false once the server is told to stop
+     * @param uploads that may come at a time
+     */
+    record Training(FineTuning jobs, BooleanSupplier serving, Semaphore uploads) {
+        Training(FineTuning jobs, BooleanSupplier serving) {
+            this(jobs, serving, new Semaphore(PageTrainingDesk.UPLOADS));
+        }
     }
 
     /** The adapters with an allowed name, by name. */
@@ -71,7 +85,7 @@ record PageModels(
                         .sorted()
                         .toList(),
                 adapter.config().alpha(),
-                java.util.stream.Stream.of(adapter.lowRanks(), adapter.saved(), adapter.biases())
+                Stream.of(adapter.lowRanks(), adapter.saved(), adapter.biases())
                         .flatMap(part -> part.keySet().stream())
                         .map(path -> path.substring(path.lastIndexOf('.') + 1))
                         .distinct()

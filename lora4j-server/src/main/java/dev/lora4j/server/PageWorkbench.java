@@ -9,6 +9,7 @@ import dev.lora4j.server.web.ChatQuestion;
 import dev.lora4j.server.web.Exchange;
 import dev.lora4j.server.web.PageException;
 import dev.lora4j.server.web.PendingAnswer;
+import dev.lora4j.server.web.TrainingDesk;
 import dev.lora4j.server.web.Workbench;
 import java.util.List;
 import java.util.Optional;
@@ -42,7 +43,14 @@ record PageWorkbench(Caller caller, PageModels models) implements Workbench {
 
     @Override
     public List<AdapterCard> adapters() {
-        return models.adapters(caller::mayUse, seesFigures());
+        return models.adapters(name -> caller.mayUse(models.served(), name), seesFigures());
+    }
+
+    @Override
+    public Optional<TrainingDesk> training() {
+        return models.training()
+                .filter(training -> caller.may(Permission.TRAIN))
+                .map(training -> new PageTrainingDesk(caller, models, training));
     }
 
     @Override

@@ -12,7 +12,7 @@ enum Permission implements RouteRole {
     PAGE,
     /** To use models. */
     INFER,
-    /** To train adapters; no route asks for it. */
+    /** To bring files, run fine-tuning jobs, and delete the models that came of them. */
     TRAIN,
     /** To change what is served, and to see figures. */
     ADMIN;

@@ -25,6 +25,7 @@ final class ServedModels {
     private final ConcurrentMap<Long, Long> created = new ConcurrentHashMap<>(); // seconds, by number of version
     private final ConcurrentMap<String, Integer> leases = new ConcurrentHashMap<>();
     private final ConcurrentMap<String, LongAdder> requests = new ConcurrentHashMap<>();
+    private final ConcurrentMap<String, String> owners = new ConcurrentHashMap<>(); // names of keys, by model
 
     /**
      * Borrows the registry.
@@ -85,6 +86,20 @@ final class ServedModels {
     /** Requests that hold an adapter of this name, whatever version. */
     int leases(String name) {
         return leases.getOrDefault(name, 0);
+    }
+
+    /** Notes whose key has made a model. */
+    void owned(String model, String key) {
+        owners.put(model, key);
+    }
+
+    void disowned(String model) {
+        owners.remove(model);
+    }
+
+    /** Whether a key has made a model, and so may use it whatever models it is for. */
+    boolean isOwnedBy(String model, String key) {
+        return key.equals(owners.get(model));
     }
 
     static String shortened(String name) {

@@ -1,5 +1,6 @@
 package dev.lora4j.server;
 
+import dev.lora4j.server.finetuning.FineTuningOptions;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
@@ -13,6 +14,7 @@ import java.util.Optional;
  * @param port to listen at; 0 for any that is free
  * @param adapterRoot the folder whose adapters may be loaded by name
  * @param adapterLoading whether requests may load and unload adapters
+ * @param fineTuning where jobs keep what they have; empty if there are none
  * @param page whether there is a page for browsers at {@code /}
  */
 public record ServerOptions(
@@ -23,6 +25,7 @@ public record ServerOptions(
         ApiKeys keys,
         Optional<Path> adapterRoot,
         boolean adapterLoading,
+        Optional<FineTuningOptions> fineTuning,
         boolean page) {
     /** Checks that it is no open door. */
     public ServerOptions {
@@ -42,6 +45,18 @@ public record ServerOptions(
         }
     }
 
+    /** Without fine-tuning by request, with the page for browsers. */
+    public ServerOptions(
+            String base,
+            String host,
+            int port,
+            Limits limits,
+            ApiKeys keys,
+            Optional<Path> adapterRoot,
+            boolean adapterLoading) {
+        this(base, host, port, limits, keys, adapterRoot, adapterLoading, Optional.empty(), true);
+    }
+
     private static boolean isLoopback(String host) {
         try {
             return InetAddress.getByName(host).isLoopbackAddress();
@@ -52,27 +67,32 @@ public record ServerOptions(
 
     /** On a free port of this machine, with nothing but the base. */
     public static ServerOptions local(String base) {
-        return new ServerOptions(
-                base, "127.0.0.1", 0, Limits.defaults(), ApiKeys.none(), Optional.empty(), false, true);
+        return new ServerOptions(base, "127.0.0.1", 0, Limits.defaults(), ApiKeys.none(), Optional.empty(), false);
     }
 
     /** The same with other limits. */
     public ServerOptions withLimits(Limits other) {
-        return new ServerOptions(base, host, port, other, keys, adapterRoot, adapterLoading, page);
+        return new ServerOptions(base, host, port, other, keys, adapterRoot, adapterLoading, fineTuning, page);
     }
 
     /** The same with keys. */
     public ServerOptions withKeys(ApiKeys other) {
-        return new ServerOptions(base, host, port, limits, other, adapterRoot, adapterLoading, page);
+        return new ServerOptions(base, host, port, limits, other, adapterRoot, adapterLoading, fineTuning, page);
     }
 
     /** The same with a folder of adapters that requests may load. */
     public ServerOptions withAdapterLoading(Path root) {
-        return new ServerOptions(base, host, port, limits, keys, Optional.of(root), true, page);
+        return new ServerOptions(base, host, port, limits, keys, Optional.of(root), true, fineTuning, page);
+    }
+
+    /** The same with fine-tuning by request. */
+    public ServerOptions withFineTuning(FineTuningOptions training) {
+        return new ServerOptions(
+                base, host, port, limits, keys, adapterRoot, adapterLoading, Optional.of(training), page);
     }
 
     /** The same with nothing for browsers. */
     public ServerOptions withoutPage() {
-        return new ServerOptions(base, host, port, limits, keys, adapterRoot, adapterLoading, false);
+        return new ServerOptions(base, host, port, limits, keys, adapterRoot, adapterLoading, fineTuning, false);
     }
 }

@@ -230,6 +230,6 @@ class ApiKeysTest {
     }
 
     private static ServerOptions options(String host, ApiKeys keys) {
-        return new ServerOptions(BASE, host, 0, Limits.defaults(), keys, java.util.Optional.empty(), false, false);
+        return new ServerOptions(BASE, host, 0, Limits.defaults(), keys, java.util.Optional.empty(), false);
     }
 }

@@ -2,11 +2,16 @@ package dev.lora4j.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lora4j.server.finetuning.FineTuningOptions;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.openqa.selenium.By;
 import org.openqa.selenium.Dimension;
 import org.openqa.selenium.JavascriptExecutor;
@@ -21,7 +26,12 @@ import org.openqa.selenium.support.ui.WebDriverWait;
 /** The page in Chromium, by the profile {@code browser}; docs/web-page.md tells what it needs. */
 @Tag("browser")
 class PageBrowserTest {
-    private final TestServer server = TestServer.start().with("all-linear", "rslora");
+    @TempDir
+    static Path folder;
+
+    private final TestServer server = TestServer.start(
+                    ServerOptions.local(TestServer.BASE).withFineTuning(FineTuningOptions.in(folder)))
+            .with("all-linear", "rslora");
     private final ChromeDriver chrome = Chromium.start(false);
     private final WebDriverWait wait = new WebDriverWait(chrome, Duration.ofSeconds(20));
 
@@ -97,6 +107,7 @@ class PageBrowserTest {
         assertThat(tab()).isEqualTo("lora4j");
         assertThat(tab()).isEqualTo("Adapters");
         assertThat(tab()).isEqualTo("Chat");
+        assertThat(tab()).isEqualTo("Fine-tuning");
         assertThat(tab()).startsWith("Chat").contains("all-linear");
         assertThat(tab()).startsWith("Chat").contains("rslora");
     }
@@ -116,9 +127,65 @@ class PageBrowserTest {
     }
 
     @Test
+    void aFileIsUploadedAJobFollowedAndItsModelChattedWith() throws IOException {
+        Path rows = Files.writeString(
+                folder.resolve("lesson.jsonl"),
+                ("{\"prompt\": \"" + LetterModel.PROMPT + "\", \"completion\": \"LESSON\"}\n").repeat(16));
+        open("/web/training");
+        find("#file").sendKeys(rows.toString());
+        find(".upload button").click();
+        wait.until(ExpectedConditions.textToBePresentInElementLocated(By.id("rows"), "lesson.jsonl"));
+        find("#suffix").sendKeys("lesson");
+        find("summary").click();
+        find("#epochs").sendKeys("12");
+        find("#rate").sendKeys("50");
+        find("#suffix").sendKeys(Keys.ENTER);
+        wait.until(ExpectedConditions.textToBePresentInElementLocated(By.id("state"), "lesson"));
+        wait.until(ExpectedConditions.presenceOfElementLocated(By.cssSelector(".plot canvas")));
+        wait.until(ExpectedConditions.textToBePresentInElementLocated(By.id("state"), "Done"));
+        assertThat(find("[data-no-points]").isDisplayed()).isFalse();
+        assertThat(find(".log").getText()).contains("The job has successfully completed");
+        find("#state .button").click();
+        ask(LetterModel.PROMPT);
+        awaitAnswers(1);
+        List<WebElement> said = chrome.findElements(By.cssSelector(".said"));
+        assertThat(said.get(0).getDomProperty("textContent")).startsWith(LetterModel.ANSWER);
+        assertThat(said.get(1).getDomProperty("textContent")).startsWith("LESSON");
+        assertThat(complaints()).isEmpty();
+    }
+
+    @Test
+    void aJobIsCancelledAfterAQuestion() throws IOException {
+        Path rows = Files.writeString(
+                folder.resolve("long.jsonl"), "{\"prompt\": \"a\", \"completion\": \"b\"}\n".repeat(400));
+        open("/web/training");
+        find("#file").sendKeys(rows.toString());
+        find(".upload button").click();
+        wait.until(ExpectedConditions.textToBePresentInElementLocated(By.id("rows"), "long.jsonl"));
+        find("summary").click();
+        find("#epochs").sendKeys("50");
+        find("#batch").sendKeys("1");
+        find("#seed").sendKeys(Keys.ENTER);
+        wait.until(ExpectedConditions.textToBePresentInElementLocated(By.id("state"), "Training"));
+        find("#state .danger").click();
+        wait.until(ExpectedConditions.alertIsPresent()).accept();
+        wait.until(ExpectedConditions.textToBePresentInElementLocated(By.id("state"), "Cancelled"));
+        assertThat(complaints()).isEmpty();
+    }
+
+    @Test
+    void aFileThatWillNotDoIsToldOnThePage() throws IOException {
+        Path rows = Files.writeString(folder.resolve("bad.jsonl"), "not JSON\n");
+        open("/web/training");
+        find("#file").sendKeys(rows.toString());
+        find(".upload button").click();
+        wait.until(ExpectedConditions.textToBePresentInElementLocated(By.id("problem"), "line 1"));
+    }
+
+    @Test
     void nothingIsWiderThanAPhone() {
         Chromium.size(chrome, new Dimension(390, 844));
-        for (String path : List.of("/", "/web/chat", "/web/chat?adapter=none")) {
+        for (String path : List.of("/", "/web/training", "/web/chat", "/web/chat?adapter=none")) {
             open(path);
             Object wider = ((JavascriptExecutor) chrome)
                     .executeScript("return document.documentElement.scrollWidth - window.innerWidth");
@@ -128,7 +195,7 @@ class PageBrowserTest {
 
     @Test
     void noPageBreaksItsOwnPolicy() {
-        for (String path : List.of("/", "/web/chat")) {
+        for (String path : List.of("/", "/web/chat", "/web/training")) {
             open(path);
             assertThat(complaints()).as(path).isEmpty();
         }

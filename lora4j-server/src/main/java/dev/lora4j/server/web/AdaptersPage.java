@@ -1,5 +1,6 @@
 package dev.lora4j.server.web;
 
+import io.javalin.http.HttpStatus;
 import java.util.List;
 import java.util.Map;
 
@@ -28,6 +29,10 @@ final class AdaptersPage {
     }
 
     private void page(Visit visit) {
+        if (!visit.workbench().mayInfer() && visit.workbench().training().isPresent()) {
+            visit.context().redirect(TrainingPage.PATH, HttpStatus.SEE_OTHER);
+            return;
+        }
         Frame frame = Frame.of(visit, "Adapters", WebPage.HOME, keys);
         visit.context().html(templates.page("adapters", frame, values(visit)));
     }

@@ -33,6 +33,9 @@ record Frame(String title, String base, String visitor, List<Link> links) {
                 links.add(new Link(ChatPage.PATH, "Chat", path.equals(ChatPage.PATH)));
             }
         }
+        if (workbench.training().isPresent()) {
+            links.add(new Link(TrainingPage.PATH, "Fine-tuning", path.equals(TrainingPage.PATH)));
+        }
         return new Frame(title, workbench.base().name(), keys ? workbench.visitor() : "", links);
     }
 }

@@ -1,5 +1,6 @@
 package dev.lora4j.server.web;
 
+import dev.lora4j.server.finetuning.RefusedException;
 import io.javalin.http.Context;
 import io.javalin.http.Handler;
 import io.javalin.http.HandlerType;
@@ -80,6 +81,8 @@ final class PageGuard {
                 handler.handle(context);
             } catch (PageException e) {
                 show(context, e);
+            } catch (RefusedException e) {
+                show(context, refusal(e));
             } catch (IOException e) {
                 LOG.debug("the browser has gone: {}", e.getMessage());
             } catch (RuntimeException e) {
@@ -87,6 +90,16 @@ final class PageGuard {
                 show(context, new PageException(500, "Something went wrong in the server; its log has more."));
             }
         };
+    }
+
+    private static PageException refusal(RefusedException refused) {
+        int status = switch (refused.reason()) {
+            case NOT_FOUND -> 404;
+            case TOO_LARGE -> 413;
+            case FULL -> 429;
+            case INVALID, UNSUPPORTED -> 400;
+        };
+        return new PageException(status, String.valueOf(refused.getMessage()));
     }
 
     private void requireOwn(Context context) {

@@ -19,6 +19,8 @@ public final class WebPage {
         List<PageRoute> all = new ArrayList<>(assets.routes());
         all.addAll(new SignInPage(entrance, sessions, templates).routes(guard));
         all.addAll(new AdaptersPage(templates, keys).routes(guard));
+        all.addAll(new TrainingPage(templates, keys).routes(guard));
+        all.addAll(new JobPage(templates, keys).routes(guard));
         all.addAll(new ChatPage(templates, new Conversations(), keys).routes(guard));
         this.routes = List.copyOf(all);
     }

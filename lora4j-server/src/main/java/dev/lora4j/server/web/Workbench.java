@@ -1,6 +1,7 @@
 package dev.lora4j.server.web;
 
 import java.util.List;
+import java.util.Optional;
 
 /** What the server lets one visitor see and do. Every refusal is a {@link PageException}. */
 public interface Workbench {
@@ -15,6 +16,9 @@ public interface Workbench {
 
     /** The adapters that the visitor may use, by name. */
     List<AdapterCard> adapters();
+
+    /** Fine-tuning, if the server does it and the visitor may. */
+    Optional<TrainingDesk> training();
 
     /** Makes a question ready to be answered; nothing is computed before its answer is read. */
     PendingAnswer ask(ChatQuestion question);
