@@ -153,7 +153,9 @@ class FineTuningClientTest {
                 .extracting(FineTuningJobCheckpoint::stepNumber)
                 .as("two steps in each epoch, and the last three checkpoints are kept")
                 .containsExactly(60L, 58L, 56L);
-        assertThat(checkpoints.get(0).metrics().trainLoss().orElseThrow()).as("guessing among 96 letters costs ln 96 = 4.6").isBetween(0.0, 2.0);
+        assertThat(checkpoints.get(0).metrics().trainLoss().orElseThrow())
+                .as("guessing among 96 letters costs ln 96 = 4.6")
+                .isBetween(0.0, 2.0);
         assertThat(checkpoints.get(0).metrics().fullValidLoss()).isPresent();
         for (FineTuningJobCheckpoint checkpoint : checkpoints) {
             assertThat(checkpoint.fineTunedModelCheckpoint())

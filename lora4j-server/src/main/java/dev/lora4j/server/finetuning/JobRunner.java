@@ -193,14 +193,17 @@ final class JobRunner implements AutoCloseable {
         return Optional.ofNullable(active.get(id));
     }
 
-    /** Lets the steps that run end, each with a checkpoint; a step that takes too long is lost. */
+    /** Begins nothing more, and lets the steps that run end, each with a checkpoint. */
+    synchronized void stop() {
+        closed = true;
+        active.values().forEach(ActiveJob::stop);
+        notifyAll();
+    }
+
+    /** Waits for the steps that run; one that takes too long is lost. */
     @Override
     public void close() {
-        synchronized (this) {
-            closed = true;
-            active.values().forEach(ActiveJob::stop);
-            notifyAll();
-        }
+        stop();
         long end = System.nanoTime() + LAST_STEP.toNanos();
         try {
             for (Thread thread : threads) {
