@@ -133,7 +133,9 @@ class ServeCommandTest {
 
     @Test
     void aJobThatWasBegunGoesOnWhenTheCommandRunsAgain() throws Exception {
-        String[] arguments = {"-m", model, "--port", "0", "--data", folder.resolve("data").toString()};
+        String[] arguments = {
+            "-m", model, "--port", "0", "--data", folder.resolve("data").toString()
+        };
         String job;
         Process first = start(arguments);
         try (BufferedReader out = first.inputReader(StandardCharsets.UTF_8)) {

@@ -6,12 +6,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.lora4j.server.finetuning.FineTuningOptions;
 import dev.lora4j.tensor.Scope;
 import java.io.IOException;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -225,6 +227,45 @@ class FineTuningRequestTest {
                 .filter(name -> name.startsWith(model))
                 .forEach(name ->
                         from.http.send(from.http.request("/v1/models/" + name).DELETE()));
+    }
+
+    /** How many of its steps a job does in a second, over so many. */
+    private static double stepsPerSecond(TrainingServer of, String job, long seconds) throws InterruptedException {
+        long begin = steps(of, job);
+        Thread.sleep(seconds * 1000);
+        return (double) (steps(of, job) - begin) / seconds;
+    }
+
+    private static long steps(TrainingServer of, String job) {
+        return of.events(job).stream()
+                .filter(event -> event.path("type").asText().equals("metrics"))
+                .count();
+    }
+
+    @Test
+    void whileRequestsRunJobsHaveNoMoreThanTheirShareOfTheTime(@TempDir Path own) throws Exception {
+        double share = 0.1;
+        try (TrainingServer shared = TrainingServer.start(ServerOptions.local(BASE)
+                .withFineTuning(FineTuningOptions.in(own).withTimeShare(share)))) {
+            ObjectNode job = TrainingServer.job(shared.upload(TrainingServer.rows(25).repeat(40)), 50);
+            String id = shared.create(job).json().path("id").asText();
+            TestServer.await("it trains", () -> steps(shared, id) > 3);
+            double alone = stepsPerSecond(shared, id, 2);
+            AtomicBoolean ended = new AtomicBoolean();
+            CompletableFuture<Void> requests = CompletableFuture.runAsync(() -> {
+                while (!ended.get()) {
+                    shared.http.post("/v1/completions", completion(BASE, 2000, ", \"n\": 4"));
+                }
+            });
+            TestServer.await("requests run", () -> shared.http.server.sequences() > 0);
+            double beside = stepsPerSecond(shared, id, 3);
+            ended.set(true);
+            requests.get();
+            assertThat(beside)
+                    .as("steps in a second beside requests, %s alone", alone)
+                    .isPositive()
+                    .isLessThan(3 * share * alone);
+        }
     }
 
     @Test
