@@ -34,6 +34,9 @@ final class ServeCommand implements Callable<Integer> {
     @Mixin
     private final ServeLimits limits = new ServeLimits();
 
+    @Mixin
+    private final ServeTraining training = new ServeTraining();
+
     @Option(
             names = {"-a", "--adapter"},
             paramLabel = "NAME=DIR",
@@ -97,7 +100,8 @@ final class ServeCommand implements Callable<Integer> {
                 limits.limits(),
                 keys,
                 Optional.ofNullable(adapterRoot),
-                adapterLoading); // refuses what is no good before the model is loaded
+                adapterLoading,
+                training.options()); // refuses what is no good before the model is loaded
         try (LoadedModel loaded = LoadedModel.load(model, weights.format(), LanguageModel::usualTask, List.of())) {
             serve(loaded, noPage ? options.withoutPage() : options);
         }

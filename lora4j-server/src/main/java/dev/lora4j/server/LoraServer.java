@@ -168,6 +168,7 @@ public final class LoraServer implements AutoCloseable {
      * @return whether all did
      */
     public boolean drain() throws InterruptedException {
+        fineTuning.ifPresent(FineTuning::stop);
         long end = System.nanoTime() + options.limits().drain().toNanos();
         boolean finished =
                 engine.isEmpty() || engine.get().drain(options.limits().drain());

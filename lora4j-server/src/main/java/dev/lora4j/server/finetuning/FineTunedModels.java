@@ -49,6 +49,7 @@ public final class FineTunedModels {
 
     /** Serves all that there is of a job, as after a start; what cannot be read is named in the log. */
     void restore(FineTuningJob job) {
+        removeStrays(job);
         if (job.status() == JobStatus.SUCCEEDED && !job.modelDeleted()) {
             tryPublish(job.modelName(), job, model(job));
         }
@@ -197,7 +198,7 @@ public final class FineTunedModels {
     }
 
     /** Removes what a crash has left half written or half deleted in a job's folder. */
-    void removeStrays(FineTuningJob job) {
+    private void removeStrays(FineTuningJob job) {
         Path root = work(job);
         for (Path place : List.of(root, root.resolve("checkpoints"))) {
             if (Files.isDirectory(place)) {

@@ -95,14 +95,15 @@ public final class FineTuning implements AutoCloseable {
         return models;
     }
 
-    /** Stops the jobs that run, each with a checkpoint; they go on when the folder is opened again. */
+    /** Begins nothing more, and stops the jobs that run, each with a checkpoint, without waiting for that. */
     public void stop() {
-        runner.close();
+        runner.stop();
     }
 
+    /** Waits for the jobs to stop; they go on when the folder is opened again. */
     @Override
     public void close() {
-        stop();
+        runner.close();
         database.close();
     }
 }

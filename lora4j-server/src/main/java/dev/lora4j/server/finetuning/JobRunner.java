@@ -1,6 +1,8 @@
 package dev.lora4j.server.finetuning;
 
+import dev.lora4j.formats.DiskFullException;
 import dev.lora4j.formats.Lora4jException;
+import dev.lora4j.training.TrainingException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -21,6 +23,8 @@ final class JobRunner implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(JobRunner.class);
     /** Time for the step that runs, and its checkpoint, when the server stops. */
     private static final Duration LAST_STEP = Duration.ofSeconds(20);
+    /** Time before a job is tried again whose state cannot be written, as on a full disk. */
+    private static final Duration RETRY = Duration.ofSeconds(5);
 
     private final JobStore store;
     private final JobTraining training;
@@ -77,6 +81,7 @@ final class JobRunner implements AutoCloseable {
             }
         } catch (RuntimeException | Error e) {
             LOG.error("{} failed", Thread.currentThread().getName(), e);
+            Thread.sleep(RETRY.toMillis());
         }
         synchronized (this) {
             while (!closed && news == seen) {
@@ -177,11 +182,14 @@ final class JobRunner implements AutoCloseable {
 
     /** Where the server keeps its files is nobody's business. */
     private static FineTuningJob.Failure failure(Throwable cause) {
-        boolean learning = cause instanceof dev.lora4j.training.TrainingException;
-        return new FineTuningJob.Failure(
-                learning ? "training_failed" : "server_error",
-                learning ? "Training failed: " + cause.getMessage() : "The server had an error while running the job",
-                Optional.empty());
+        if (cause instanceof TrainingException) {
+            String problem = String.valueOf(cause.getMessage()).replaceAll("^\\S*[/\\\\]\\S*: ", "");
+            return new FineTuningJob.Failure("training_failed", "Training failed: " + problem, Optional.empty());
+        }
+        String problem = cause instanceof DiskFullException
+                ? "The server's disk is full"
+                : "The server had an error while running the job";
+        return new FineTuningJob.Failure("server_error", problem, Optional.empty());
     }
 
     private synchronized ActiveJob activeJob(String id) {
@@ -193,14 +201,17 @@ final class JobRunner implements AutoCloseable {
         return Optional.ofNullable(active.get(id));
     }
 
-    /** Lets the steps that run end, each with a checkpoint; a step that takes too long is lost. */
+    /** Begins nothing more, and lets the steps that run end, each with a checkpoint. */
+    synchronized void stop() {
+        closed = true;
+        active.values().forEach(ActiveJob::stop);
+        notifyAll();
+    }
+
+    /** Waits for the steps that run; one that takes too long is lost. */
     @Override
     public void close() {
-        synchronized (this) {
-            closed = true;
-            active.values().forEach(ActiveJob::stop);
-            notifyAll();
-        }
+        stop();
         long end = System.nanoTime() + LAST_STEP.toNanos();
         try {
             for (Thread thread : threads) {

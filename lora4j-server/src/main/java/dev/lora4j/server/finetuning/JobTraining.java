@@ -100,7 +100,6 @@ final class JobTraining {
         String kept =
                 store.plan(job.id(), Plan.of(resolved, options.batchTokens()).json(), resolved);
         Plan plan = Plan.of(kept);
-        models.removeStrays(job);
         models.noteCheckpoints(job);
         try (Scope scope = Scope.open();
                 Adapter adapter = Adapter.create(model, plan.lora(), job.seed())) {
@@ -139,8 +138,8 @@ final class JobTraining {
         if (bytes > memory.limit()) {
             throw new JobFailedException(new FineTuningJob.Failure(
                     "insufficient_memory",
-                    "The job would take about " + (bytes >> 20) + " MiB, all jobs together may take "
-                            + (memory.limit() >> 20) + " MiB on this server; use shorter rows",
+                    "The job would take about " + bytes / 1_000_000 + " MB, all jobs together may take "
+                            + memory.limit() / 1_000_000 + " MB on this server; use shorter rows",
                     Optional.empty()));
         }
     }
