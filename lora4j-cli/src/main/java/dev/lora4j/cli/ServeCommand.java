@@ -34,6 +34,9 @@ final class ServeCommand implements Callable<Integer> {
     @Mixin
     private final ServeLimits limits = new ServeLimits();
 
+    @Mixin
+    private final ServeTraining training = new ServeTraining();
+
     @Option(
             names = {"-a", "--adapter"},
             paramLabel = "NAME=DIR",
@@ -78,6 +81,9 @@ final class ServeCommand implements Callable<Integer> {
             description = "Keys by their SHA-256, with scopes and models (docs/serving.md).")
     private @Nullable Path keyFile;
 
+    @Option(names = "--no-page", description = "Serve no web page at /, the API alone.")
+    private boolean noPage;
+
     private final Console console;
 
     ServeCommand(Console console) {
@@ -94,9 +100,10 @@ final class ServeCommand implements Callable<Integer> {
                 limits.limits(),
                 keys,
                 Optional.ofNullable(adapterRoot),
-                adapterLoading); // refuses what is no good before the model is loaded
+                adapterLoading,
+                training.options()); // refuses what is no good before the model is loaded
         try (LoadedModel loaded = LoadedModel.load(model, weights.format(), LanguageModel::usualTask, List.of())) {
-            serve(loaded, options);
+            serve(loaded, noPage ? options.withoutPage() : options);
         }
         return 0;
     }

@@ -64,12 +64,30 @@ class ArchitectureTest {
             .resideInAnyPackage("io.javalin..", "org.eclipse.jetty..", "jakarta.servlet..", "io.micrometer..");
 
     @ArchTest
-    static final ArchRule theServerTrainsNothingAndOpensNoModels = noClasses()
+    static final ArchRule theServerMeasuresNothingAndBringsNoSamples = noClasses()
             .that()
             .resideInAPackage("dev.lora4j.server..")
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage("dev.lora4j.training..", "dev.lora4j.evaluation..", "dev.lora4j.samples..");
+            .resideInAnyPackage("dev.lora4j.evaluation..", "dev.lora4j.samples..");
+
+    @ArchTest
+    static final ArchRule theServerTrainsInJobsAlone = noClasses()
+            .that()
+            .resideInAPackage("dev.lora4j.server..")
+            .and()
+            .resideOutsideOfPackage("dev.lora4j.server.finetuning..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("dev.lora4j.training..", "java.sql..");
+
+    @ArchTest
+    static final ArchRule fineTuningKnowsNoHttp = noClasses()
+            .that()
+            .resideInAPackage("dev.lora4j.server.finetuning..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("dev.lora4j.server", "io.javalin..", "org.eclipse.jetty..", "jakarta.servlet..");
 
     @ArchTest
     static final ArchRule onlyTheConsoleTouchesTheProcessesStreams = noClasses()

@@ -19,6 +19,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -127,6 +129,69 @@ class ServeCommandTest {
         assertThat(errors())
                 .contains("adapter broken is not served", "stopping", "POST /v1/completions 200")
                 .doesNotContain("one two");
+    }
+
+    @Test
+    void aJobThatWasBegunGoesOnWhenTheCommandRunsAgain() throws Exception {
+        String[] arguments = {
+            "-m", model, "--port", "0", "--data", folder.resolve("data").toString()
+        };
+        String job;
+        Process first = start(arguments);
+        try (BufferedReader out = first.inputReader(StandardCharsets.UTF_8)) {
+            String url = url(out);
+            String form = "--x\r\nContent-Disposition: form-data; name=\"purpose\"\r\n\r\nfine-tune\r\n--x\r\n"
+                    + "Content-Disposition: form-data; name=\"file\"; filename=\"a.jsonl\"\r\n\r\n"
+                    + "{\"prompt\": \"one\", \"completion\": \" four\"}\n".repeat(8) + "\r\n--x--\r\n";
+            String file = id(client.send(
+                            HttpRequest.newBuilder(URI.create(url + "/v1/files"))
+                                    .header("Content-Type", "multipart/form-data; boundary=x")
+                                    .POST(BodyPublishers.ofString(form))
+                                    .build(),
+                            BodyHandlers.ofString())
+                    .body());
+            job = id(post(
+                    url,
+                    "/v1/fine_tuning/jobs",
+                    "{\"model\": \"tiny\", \"training_file\": \"" + file
+                            + "\", \"hyperparameters\": {\"n_epochs\": 50, \"batch_size\": 1}}"));
+            first.toHandle().destroy();
+            assertThat(first.waitFor(60, TimeUnit.SECONDS)).isTrue();
+            assertThat(first.exitValue()).as(this::errors).isEqualTo(SIGTERM);
+        } finally {
+            first.destroyForcibly();
+        }
+        Process second = start(arguments);
+        try (BufferedReader out = second.inputReader(StandardCharsets.UTF_8)) {
+            String url = url(out);
+            String state = "";
+            long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+            while (!state.contains("\"status\":\"succeeded\"") && System.nanoTime() < end) {
+                Thread.sleep(50);
+                state = get(url, "/v1/fine_tuning/jobs/" + job);
+            }
+            assertThat(state).as(this::errors).contains("\"status\":\"succeeded\"", "ft:tiny:lora4j::");
+            assertThat(get(url, "/v1/models")).contains("ft:tiny:lora4j::", ":ckpt-step-400");
+        } finally {
+            second.destroyForcibly();
+        }
+    }
+
+    private String url(BufferedReader out) throws IOException {
+        String line = String.valueOf(out.readLine());
+        assertThat(line).as(this::errors).startsWith("serving tiny at http");
+        return line.substring(line.indexOf("http"), line.length() - "/v1".length());
+    }
+
+    private static String id(String json) {
+        Matcher id = Pattern.compile("\"id\":\"([^\"]+)\"").matcher(json);
+        assertThat(id.find()).as(json).isTrue();
+        return id.group(1);
+    }
+
+    private String get(String url, String path) throws IOException, InterruptedException {
+        return client.send(HttpRequest.newBuilder(URI.create(url + path)).build(), BodyHandlers.ofString())
+                .body();
     }
 
     @Test

@@ -42,6 +42,20 @@ public final class Dataset {
         return new DatasetReader(encoder).read(file, columns, policy);
     }
 
+    /**
+     * Reads the rows of a data file for a language model and keeps none: each must be one that can be learned from.
+     *
+     * <p>How many tokens a row has is not looked at; that depends on the model.
+     *
+     * @return the number of rows
+     * @throws BadRowException at the first row that cannot be learned from, or is of another kind than those before
+     * @throws dev.lora4j.formats.InvalidFileException if there is no row
+     */
+    public static long check(Path file) {
+        return RowLoop.over(file, Columns.usual(), RowPolicy.FAIL, RowCheck::check)
+                .read();
+    }
+
     /** A data set of examples made otherwise. */
     public static Dataset of(List<Example> examples) {
         ExampleTally tally = new ExampleTally();

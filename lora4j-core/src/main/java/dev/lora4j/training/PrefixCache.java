@@ -29,10 +29,12 @@ final class PrefixCache {
      *
      * @param blocks of the model that no adapter changes, at least 1
      * @param device of the model
+     * @param pace of its work
      */
-    record Source(LanguageModel model, int blocks, Device device) {
+    record Source(LanguageModel model, int blocks, Device device, Pace pace) {
         /** [tokens, hidden] of some rows that go through the model together. */
         private Tensor computed(List<Example> rows) {
+            pace.await();
             return model.hiddenBelow(MicroBatch.tokens(rows), blocks);
         }
     }

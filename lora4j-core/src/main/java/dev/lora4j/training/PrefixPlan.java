@@ -23,14 +23,16 @@ final class PrefixPlan {
 
     private final LanguageModel model;
     private final int blocks;
+    private final Pace pace;
 
-    private PrefixPlan(LanguageModel model, int blocks) {
+    private PrefixPlan(LanguageModel model, int blocks, Pace pace) {
         this.model = model;
         this.blocks = blocks;
+        this.pace = pace;
     }
 
     /** Gives every run its caches, if no adapter touches the lowest blocks and a run sees some rows more than once. */
-    static void apply(LanguageModel model, List<TrainingRun> runs) {
+    static void apply(LanguageModel model, List<TrainingRun> runs, Pace pace) {
         runs.forEach(run -> run.task().output().ifPresent(folder -> PrefixStatesInFile.discard(folder.resolve(FILE))));
         int blocks = runs.stream()
                 .mapToInt(run -> model.blocksBelow(run.task().adapter()::changes))
@@ -40,7 +42,7 @@ final class PrefixPlan {
                 .anyMatch(
                         run -> run.task().config().prefixCache() > 0 && (run.repeatsRows() || run.repeatsEvaluation()));
         if (blocks > 0 && useful) {
-            PrefixPlan plan = new PrefixPlan(model, blocks);
+            PrefixPlan plan = new PrefixPlan(model, blocks, pace);
             runs.forEach(plan::applyTo);
         }
     }
@@ -58,7 +60,7 @@ final class PrefixPlan {
         tell(task, kept, tokens(training) + tokens(validation));
         PrefixStates states = states(task, kept);
         Device device = task.adapter().tensors().values().iterator().next().device();
-        PrefixCache.Source source = new PrefixCache.Source(model, blocks, device);
+        PrefixCache.Source source = new PrefixCache.Source(model, blocks, device, pace);
         run.keep(new RunPrefix(
                 new PrefixCache(source, keptTraining, states, 0),
                 new PrefixCache(source, keptValidation, states, tokens(keptTraining)),

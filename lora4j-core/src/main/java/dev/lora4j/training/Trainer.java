@@ -25,11 +25,13 @@ import java.util.Optional;
 public final class Trainer {
     private final LanguageModel model;
     private final List<TrainingTask> tasks;
+    private final Pace pace;
     private volatile boolean stopRequested;
 
-    private Trainer(LanguageModel model, List<TrainingTask> tasks) {
+    private Trainer(LanguageModel model, List<TrainingTask> tasks, Pace pace) {
         this.model = model;
         this.tasks = List.copyOf(tasks);
+        this.pace = pace;
     }
 
     /** The same of these. */
@@ -49,7 +51,12 @@ public final class Trainer {
         if (tasks.size() > 1 && tasks.stream().anyMatch(task -> task.adapter().isFull())) {
             throw new TrainingException("full fine-tuning changes the base under all others; train it by itself");
         }
-        return new Trainer(model, tasks);
+        return new Trainer(model, tasks, Pace.FULL);
+    }
+
+    /** The same at another pace; what it computes is the same. */
+    public Trainer pacedBy(Pace other) {
+        return new Trainer(model, tasks, other);
     }
 
     /** Asks the run to stop after the step it is in, with a checkpoint. */
@@ -80,7 +87,7 @@ public final class Trainer {
                 resume(run);
                 listener.started(task, run.progress().step(), run.totalSteps());
             }
-            PrefixPlan.apply(model, runs);
+            PrefixPlan.apply(model, runs, pace);
             return loop(runs, listener, begin);
         } finally {
             runs.forEach(TrainingRun::close);
@@ -100,7 +107,7 @@ public final class Trainer {
     private List<TrainingReport> loop(List<TrainingRun> runs, TrainingListener listener, long begin) {
         Map<TrainingRun, TrainingReport> reports = new LinkedHashMap<>();
         Map<TrainingRun, Lora4jException> failures = new LinkedHashMap<>();
-        TrainingStep step = new TrainingStep(model);
+        TrainingStep step = new TrainingStep(model, pace);
         List<TrainingRun> active = new ArrayList<>(runs);
         while (!active.isEmpty()) {
             for (TrainingRun run : List.copyOf(active)) {
@@ -169,7 +176,8 @@ public final class Trainer {
                     model,
                     run.task(),
                     run.task().validation().orElseThrow(),
-                    run.prefix().map(RunPrefix::validation));
+                    run.prefix().map(RunPrefix::validation),
+                    pace);
             EvaluationRecord evaluation = run.evaluated(score);
             best = evaluation.best();
             listener.evaluated(run.task(), evaluation);

@@ -21,9 +21,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class TrainingStep {
     private final LanguageModel model;
+    private final Pace pace;
 
-    TrainingStep(LanguageModel model) {
+    TrainingStep(LanguageModel model, Pace pace) {
         this.model = model;
+        this.pace = pace;
     }
 
     /** Everything one adapter brings to a step and takes from it. */
@@ -84,6 +86,7 @@ final class TrainingStep {
     }
 
     private void accumulate(List<Share> all, int index) {
+        pace.await();
         List<Share> shares =
                 all.stream().filter(share -> index < share.pieces.size()).toList();
         MicroBatch batch = new MicroBatch(shares.stream()

@@ -24,15 +24,16 @@ final class Validation {
     }
 
     static Score of(LanguageModel model, TrainingTask task, Dataset rows) {
-        return of(model, task, rows, Optional.empty());
+        return of(model, task, rows, Optional.empty(), Pace.FULL);
     }
 
-    static Score of(LanguageModel model, TrainingTask task, Dataset rows, Optional<PrefixCache> cache) {
+    static Score of(LanguageModel model, TrainingTask task, Dataset rows, Optional<PrefixCache> cache, Pace pace) {
         double loss = 0;
         long labels = 0;
         long correct = 0;
         TaskLoss taskLoss = new TaskLoss(model, task.adapter(), 0);
         for (List<Example> piece : pieces(task, rows)) {
+            pace.await();
             MicroBatch batch = new MicroBatch(List.of(new MicroBatch.Part(task, piece, OptionalLong.empty())));
             try (Scope scope = Scope.open()) {
                 Tensor hidden = cache.map(each -> each.prefix(piece))

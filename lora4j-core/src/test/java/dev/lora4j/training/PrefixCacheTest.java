@@ -19,7 +19,7 @@ class PrefixCacheTest {
     private static final int BLOCKS = 1;
 
     private static PrefixCache cache(LanguageModel model, List<List<Example>> groups, PrefixStates states) {
-        return new PrefixCache(new PrefixCache.Source(model, BLOCKS, Device.CPU), groups, states, 0);
+        return new PrefixCache(new PrefixCache.Source(model, BLOCKS, Device.CPU, Pace.FULL), groups, states, 0);
     }
 
     private static long tokens(List<Example> rows) {

@@ -284,7 +284,7 @@ class PrefixTrainingTest {
             for (TrainingTask task : tasks) {
                 runs.add(new TrainingRun(task));
             }
-            PrefixPlan.apply(model, runs);
+            PrefixPlan.apply(model, runs, Pace.FULL);
             return runs.stream().anyMatch(run -> run.prefix().isPresent());
         } finally {
             runs.forEach(TrainingRun::close);

@@ -38,10 +38,15 @@ final class AdapterLoader {
      * @return the version that the name stands for; the present one if its content is the same
      * @throws Lora4jException if the adapter does not fit, or there are too many; nothing changes
      */
-    synchronized AdapterVersion load(String name, Path folder) {
+    AdapterVersion load(String name, Path folder) {
         if (!AdapterName.isAllowed(name)) {
             throw new Lora4jException(AdapterName.rule("\"" + ServedModels.shortened(name) + "\""));
         }
+        return publish(name, folder);
+    }
+
+    /** The same under a name of the server's own making, such as a fine-tuned model's. */
+    synchronized AdapterVersion publish(String name, Path folder) {
         if (name.equals(models.base())) {
             throw new Lora4jException("an adapter cannot be called " + name + ": that is the base model's name");
         }

@@ -1,5 +1,6 @@
 package dev.lora4j.server;
 
+import dev.lora4j.server.finetuning.RefusedException;
 import java.time.Duration;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -107,6 +108,19 @@ final class ApiError extends RuntimeException {
                 null,
                 "queue_full",
                 retryAfter);
+    }
+
+    /** What fine-tuning refuses. */
+    static ApiError of(RefusedException refused) {
+        String message = String.valueOf(refused.getMessage());
+        String param = refused.param().orElse(null);
+        return switch (refused.reason()) {
+            case INVALID -> new ApiError(400, INVALID, message, param, null);
+            case NOT_FOUND -> new ApiError(404, INVALID, message, param, "not_found");
+            case UNSUPPORTED -> new ApiError(400, INVALID, message, param, "unsupported_parameter");
+            case FULL -> new ApiError(429, "rate_limit_error", message, param, "limit_reached");
+            case TOO_LARGE -> new ApiError(413, INVALID, message, param, "request_too_large");
+        };
     }
 
     static ApiError shuttingDown(Duration retryAfter) {

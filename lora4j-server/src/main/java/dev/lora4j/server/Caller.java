@@ -1,5 +1,6 @@
 package dev.lora4j.server;
 
+import dev.lora4j.server.finetuning.Account;
 import io.javalin.http.Context;
 import java.util.EnumSet;
 import java.util.Objects;
@@ -36,8 +37,14 @@ record Caller(String name, Set<Permission> permissions, Optional<Set<String>> mo
         return permission == Permission.OPEN || permissions.contains(permission);
     }
 
-    boolean mayUse(String model) {
-        return models.isEmpty() || models.get().contains(model);
+    /** The models that its key is for, and those that it has made. */
+    boolean mayUse(ServedModels served, String model) {
+        return models.isEmpty() || models.get().contains(model) || served.isOwnedBy(model, name);
+    }
+
+    /** As fine-tuning knows it. */
+    Account account() {
+        return new Account(name, permissions.contains(Permission.ADMIN));
     }
 
     /**
@@ -46,7 +53,7 @@ record Caller(String name, Set<Permission> permissions, Optional<Set<String>> mo
      * @throws ApiError 404 if there is none, and just so if this caller may not use it
      */
     ModelLease lease(ServedModels served, String model) {
-        if (!mayUse(model)) {
+        if (!mayUse(served, model)) {
             throw ApiError.modelNotFound(ServedModels.shortened(model));
         }
         return served.lease(model);

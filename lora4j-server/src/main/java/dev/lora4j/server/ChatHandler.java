@@ -1,6 +1,7 @@
 package dev.lora4j.server;
 
 import dev.lora4j.data.ChatPrompt;
+import dev.lora4j.data.Tokenizer;
 import dev.lora4j.formats.Lora4jException;
 import io.javalin.http.Context;
 import io.javalin.http.Handler;
@@ -25,7 +26,7 @@ final class ChatHandler implements Handler {
         try {
             ask = inference.ask(
                     "messages",
-                    tokens(request),
+                    tokens(inference.tokenizer(), request),
                     request.maxTokens(),
                     inference.limits().chatTokens());
         } catch (RuntimeException e) {
@@ -44,9 +45,10 @@ final class ChatHandler implements Handler {
         AccessLog.usage(context, writer.usage());
     }
 
-    private int[] tokens(ChatRequest request) {
+    /** A conversation as the model's template writes it. */
+    static int[] tokens(Tokenizer tokenizer, ChatRequest request) {
         try {
-            return ChatPrompt.encode(inference.tokenizer(), request.messages(), List.of());
+            return ChatPrompt.encode(tokenizer, request.messages(), List.of());
         } catch (Lora4jException e) {
             throw ApiError.invalid("messages", String.valueOf(e.getMessage()));
         }

@@ -54,6 +54,11 @@ final class Engine implements AutoCloseable {
         return room.sequences();
     }
 
+    /** Whether something runs or waits to. */
+    boolean isBusy() {
+        return !isIdle();
+    }
+
     /** True while requests are taken and the thread lives. */
     boolean isReady() {
         return line.isOpen() && thread.isAlive();

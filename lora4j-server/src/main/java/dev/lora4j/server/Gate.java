@@ -40,7 +40,7 @@ final class Gate {
     /** At a route that exists: may they? */
     void permit(Context context) {
         Set<RouteRole> roles = context.routeRoles();
-        if (roles.contains(Permission.OPEN)) {
+        if (roles.contains(Permission.OPEN) || roles.contains(Permission.PAGE)) {
             return;
         }
         Caller caller = Caller.of(context);

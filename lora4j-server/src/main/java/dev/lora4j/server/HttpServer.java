@@ -1,5 +1,6 @@
 package dev.lora4j.server;
 
+import dev.lora4j.server.finetuning.RefusedException;
 import io.javalin.Javalin;
 import io.javalin.compression.CompressionStrategy;
 import io.javalin.config.JavalinConfig;
@@ -32,7 +33,7 @@ final class HttpServer {
 
     HttpServer(List<Route> routes, ApiKeys keys, Limits limits, String host, int port) {
         Set<String> open = routes.stream()
-                .filter(route -> route.permission() == Permission.OPEN)
+                .filter(route -> route.permission() == Permission.OPEN || route.permission() == Permission.PAGE)
                 .map(Route::path)
                 .collect(Collectors.toSet());
         Gate gate = new Gate(keys, open);
@@ -81,12 +82,18 @@ final class HttpServer {
             AccessLog.begin(context);
             gate.identify(context);
         });
-        config.routes.beforeMatched(context -> {
-            gate.permit(context);
-            requireJson(context);
-        });
+        config.routes.beforeMatched(gate::permit);
         for (Route route : routes) {
-            config.routes.addHttpHandler(route.method(), route.path(), route.handler(), route.permission());
+            config.routes.addHttpHandler(
+                    route.method(),
+                    route.path(),
+                    context -> {
+                        if (route.permission() != Permission.PAGE) { // which looks after that itself
+                            requireOurs(context, route.json());
+                        }
+                        route.handler().handle(context);
+                    },
+                    route.permission());
         }
         config.requestLogger.http((context, milliseconds) -> {
             inFlight.decrementAndGet();
@@ -96,6 +103,8 @@ final class HttpServer {
 
     private static void addErrors(JavalinConfig config) {
         config.routes.exception(ApiError.class, (error, context) -> Responses.error(context, error));
+        config.routes.exception(
+                RefusedException.class, (refused, context) -> Responses.error(context, ApiError.of(refused)));
         config.routes.exception(
                 HttpResponseException.class,
                 (error, context) -> Responses.error(context, ofHttp(error.getStatus(), context)));
@@ -121,9 +130,11 @@ final class HttpServer {
         };
     }
 
-    /** A page in a browser cannot send this type to another host without asking first. */
-    private static void requireJson(Context context) {
-        if (context.method().equals(HandlerType.POST)) {
+    /** A page in a browser cannot send JSON to another host without asking first; of a form we ask where it is from. */
+    private static void requireOurs(Context context, boolean json) {
+        if (context.method().equals(HandlerType.POST) && !json) {
+            Origin.requireOurs(context);
+        } else if (context.method().equals(HandlerType.POST)) {
             String type = context.contentType();
             if (type == null || !type.toLowerCase(java.util.Locale.ROOT).startsWith("application/json")) {
                 throw ApiError.ofStatus(415, "the Content-Type is not application/json, which was expected");

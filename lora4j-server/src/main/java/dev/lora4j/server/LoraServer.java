@@ -5,12 +5,16 @@ import dev.lora4j.formats.Lora4jException;
 import dev.lora4j.lora.AdapterRegistry;
 import dev.lora4j.model.LanguageModel;
 import dev.lora4j.model.ModelTask;
+import dev.lora4j.server.finetuning.FineTuning;
+import dev.lora4j.server.finetuning.FineTuningOptions;
+import dev.lora4j.server.finetuning.ModelPublisher;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,6 +33,7 @@ public final class LoraServer implements AutoCloseable {
     private final ServerMetrics metrics;
     private final AdapterLoader loader;
     private final Optional<Engine> engine;
+    private final Optional<FineTuning> fineTuning;
     private final List<Route> routes;
     private final HttpServer http;
 
@@ -40,12 +45,14 @@ public final class LoraServer implements AutoCloseable {
         this.metrics = new ServerMetrics(registry);
         this.loader = new AdapterLoader(model, models, registry, limits);
         List<Route> all = new ArrayList<>();
+        Optional<Inference> inference = Optional.empty();
         if (model.task() == ModelTask.CAUSAL_LM) {
             Engine running = new Engine(model, tokenizer, limits, metrics);
             this.engine = Optional.of(running);
             metrics.watch(running);
-            Inference inference = new Inference(model, tokenizer, models, running, limits, "fp_" + Inference.shortened(model.fingerprint()));
-            all.addAll(Routes.inference(inference));
+            inference = Optional.of(new Inference(
+                    model, tokenizer, models, running, limits, "fp_" + Inference.shortened(model.fingerprint())));
+            all.addAll(Routes.inference(inference.get()));
         } else {
             this.engine = Optional.empty();
             all.addAll(Routes.embeddings(new Embedder(model, tokenizer, limits), models, limits));
@@ -56,8 +63,28 @@ public final class LoraServer implements AutoCloseable {
             AdapterRoot root = AdapterRoot.of(options.adapterRoot().orElseThrow());
             all.addAll(Routes.adapters(loader, models, root, limits));
         }
+        this.fineTuning = options.fineTuning().map(training -> fineTuning(model, tokenizer, models, training));
+        fineTuning.ifPresent(training -> all.addAll(Routes.fineTuning(training, models, limits)));
+        if (options.page()) {
+            PageModels shown = new PageModels(
+                    models,
+                    registry,
+                    metrics,
+                    inference,
+                    fineTuning.map(training -> new PageModels.Training(training, this::isReady)),
+                    new ConcurrentHashMap<>());
+            all.addAll(Routes.page(new PageEntrance(options.keys(), shown)));
+        }
         this.routes = List.copyOf(all);
         this.http = new HttpServer(routes, options.keys(), limits, options.host(), options.port());
+    }
+
+    private FineTuning fineTuning(
+            LanguageModel model, Tokenizer tokenizer, ServedModels models, FineTuningOptions training) {
+        Engine running = engine.orElseThrow(() -> new IllegalArgumentException(
+                "fine-tuning by request is for models that generate text, and this base is an encoder"));
+        ModelPublisher publisher = new ServedFineTunedModels(loader, models);
+        return FineTuning.open(model, tokenizer, options.base(), training, publisher, running::isBusy);
     }
 
     /**
@@ -84,6 +111,7 @@ public final class LoraServer implements AutoCloseable {
                             + "); is another program there?",
                     e);
         }
+        fineTuning.ifPresent(FineTuning::start);
         LOG.info("serving {} at {}:{}", options.base(), options.host(), port());
     }
 
@@ -124,6 +152,11 @@ public final class LoraServer implements AutoCloseable {
         return engine.map(running -> running.queued() + running.running()).orElse(0);
     }
 
+    /** Fine-tuning, if it is switched on. */
+    Optional<FineTuning> fineTuning() {
+        return fineTuning;
+    }
+
     /** Versions of adapters in native memory. */
     long versionsInMemory() {
         return registry.versionsInMemory();
@@ -135,6 +168,7 @@ public final class LoraServer implements AutoCloseable {
      * @return whether all did
      */
     public boolean drain() throws InterruptedException {
+        fineTuning.ifPresent(FineTuning::stop);
         long end = System.nanoTime() + options.limits().drain().toNanos();
         boolean finished =
                 engine.isEmpty() || engine.get().drain(options.limits().drain());
@@ -145,6 +179,7 @@ public final class LoraServer implements AutoCloseable {
     /** Stops at once; requests that run are told that the server is shutting down. */
     @Override
     public void close() {
+        fineTuning.ifPresent(FineTuning::stop);
         engine.ifPresent(Engine::close);
         try {
             http.awaitQuiet(LAST_BYTES);
@@ -152,6 +187,7 @@ public final class LoraServer implements AutoCloseable {
             Thread.currentThread().interrupt();
         }
         http.stop();
+        fineTuning.ifPresent(FineTuning::close);
         registry.close();
         metrics.close();
     }

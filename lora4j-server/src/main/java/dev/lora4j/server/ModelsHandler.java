@@ -16,14 +16,14 @@ final class ModelsHandler {
     void list(Context context) {
         Caller caller = Caller.of(context);
         List<ModelObject> allowed = models.list().stream()
-                .filter(model -> caller.mayUse(model.id()))
+                .filter(model -> caller.mayUse(models, model.id()))
                 .toList();
         Responses.json(context, 200, new ModelList("list", allowed));
     }
 
     void get(Context context) {
         String name = context.pathParam("id");
-        if (!Caller.of(context).mayUse(name)) {
+        if (!Caller.of(context).mayUse(models, name)) {
             throw ApiError.modelNotFound(ServedModels.shortened(name));
         }
         Responses.json(context, 200, models.get(name));

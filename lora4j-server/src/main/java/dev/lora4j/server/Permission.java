@@ -8,9 +8,11 @@ import java.util.Optional;
 enum Permission implements RouteRole {
     /** Nothing: for probes that hold no key. */
     OPEN,
+    /** Nothing of the API's: the page looks after its visitors itself. */
+    PAGE,
     /** To use models. */
     INFER,
-    /** To train adapters; no route asks for it. */
+    /** To bring files, run fine-tuning jobs, and delete the models that came of them. */
     TRAIN,
     /** To change what is served, and to see figures. */
     ADMIN;
@@ -18,7 +20,9 @@ enum Permission implements RouteRole {
     /** The permission that a key file calls so. */
     static Optional<Permission> named(String scope) {
         for (Permission each : values()) {
-            if (each != OPEN && each.name().toLowerCase(Locale.ROOT).equals(scope)) {
+            if (each != OPEN
+                    && each != PAGE
+                    && each.name().toLowerCase(Locale.ROOT).equals(scope)) {
                 return Optional.of(each);
             }
         }

@@ -1,6 +1,9 @@
 package dev.lora4j.server;
 
+import dev.lora4j.server.finetuning.FineTuning;
+import dev.lora4j.server.web.WebPage;
 import io.javalin.http.HandlerType;
+import java.time.Clock;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 
@@ -40,6 +43,33 @@ final class Routes {
         return List.of(
                 new Route(HandlerType.POST, "/v1/load_lora_adapter", Permission.ADMIN, handler::load),
                 new Route(HandlerType.POST, "/v1/unload_lora_adapter", Permission.ADMIN, handler::unload));
+    }
+
+    static List<Route> page(PageEntrance entrance) {
+        return WebPage.of(entrance, Clock.systemUTC()).routes().stream()
+                .map(route -> new Route(route.method(), route.path(), Permission.PAGE, route.handler()))
+                .toList();
+    }
+
+    static List<Route> fineTuning(FineTuning fineTuning, ServedModels models, Limits limits) {
+        FilesHandler files = new FilesHandler(fineTuning.files());
+        FineTuningHandler jobs = new FineTuningHandler(fineTuning, models, limits);
+        String job = "/v1/fine_tuning/jobs/{id}";
+        return List.of(
+                Route.form("/v1/files", Permission.TRAIN, files::upload),
+                Route.get("/v1/files", Permission.TRAIN, files::list),
+                Route.get("/v1/files/{id}", Permission.TRAIN, files::get),
+                Route.get("/v1/files/{id}/content", Permission.TRAIN, files::content),
+                Route.delete("/v1/files/{id}", Permission.TRAIN, files::delete),
+                Route.post("/v1/fine_tuning/jobs", Permission.TRAIN, jobs::create),
+                Route.get("/v1/fine_tuning/jobs", Permission.TRAIN, jobs::list),
+                Route.get(job, Permission.TRAIN, jobs::get),
+                Route.form(job + "/cancel", Permission.TRAIN, jobs::cancel),
+                Route.form(job + "/pause", Permission.TRAIN, jobs::pause),
+                Route.form(job + "/resume", Permission.TRAIN, jobs::resume),
+                Route.get(job + "/events", Permission.TRAIN, jobs::events),
+                Route.get(job + "/checkpoints", Permission.TRAIN, jobs::checkpoints),
+                Route.delete("/v1/models/<id>", Permission.TRAIN, jobs::deleteModel));
     }
 
     static List<Route> operations(BooleanSupplier ready, ServerMetrics metrics) {

@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.atomic.LongAdder;
 
 /**
  * What the names of models stand for: the base, or an adapter over it. A name that is neither is an error, never the
@@ -23,6 +24,8 @@ final class ServedModels {
     private final AdapterRegistry registry;
     private final ConcurrentMap<Long, Long> created = new ConcurrentHashMap<>(); // seconds, by number of version
     private final ConcurrentMap<String, Integer> leases = new ConcurrentHashMap<>();
+    private final ConcurrentMap<String, LongAdder> requests = new ConcurrentHashMap<>();
+    private final ConcurrentMap<String, String> owners = new ConcurrentHashMap<>(); // names of keys, by model
 
     /**
      * Borrows the registry.
@@ -53,11 +56,13 @@ final class ServedModels {
      */
     ModelLease lease(String name) {
         if (name.equals(base.id())) {
+            count(name);
             return new ModelLease(name, Optional.empty(), new AtomicReference<>(() -> {}));
         }
         try {
             AdapterLease lease = registry.lease(name);
             leases.merge(name, 1, Integer::sum);
+            count(name);
             return new ModelLease(name, Optional.of(lease), new AtomicReference<>(() -> release(name)));
         } catch (AdapterException e) {
             throw ApiError.modelNotFound(shortened(name));
@@ -68,9 +73,33 @@ final class ServedModels {
         leases.computeIfPresent(name, (key, count) -> count == 1 ? null : count - 1);
     }
 
+    private void count(String name) {
+        requests.computeIfAbsent(name, key -> new LongAdder()).increment();
+    }
+
+    /** Requests that have named a model since the server started. */
+    long requests(String name) {
+        LongAdder counted = requests.get(name);
+        return counted == null ? 0 : counted.sum();
+    }
+
     /** Requests that hold an adapter of this name, whatever version. */
     int leases(String name) {
         return leases.getOrDefault(name, 0);
+    }
+
+    /** Notes whose key has made a model. */
+    void owned(String model, String key) {
+        owners.put(model, key);
+    }
+
+    void disowned(String model) {
+        owners.remove(model);
+    }
+
+    /** Whether a key has made a model, and so may use it whatever models it is for. */
+    boolean isOwnedBy(String model, String key) {
+        return key.equals(owners.get(model));
     }
 
     static String shortened(String name) {

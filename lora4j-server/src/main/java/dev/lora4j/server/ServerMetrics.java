@@ -104,6 +104,22 @@ final class ServerMetrics implements EngineObserver, AutoCloseable {
                 .record(took);
     }
 
+    /** Tokens of the prompts that a model was given; 0 for one whose figures are among the others. */
+    long promptTokens(String model) {
+        return counted("lora4j.prompt.tokens", model);
+    }
+
+    /** Tokens that a model has said; 0 for one whose figures are among the others. */
+    long newTokens(String model) {
+        return counted("lora4j.generated.tokens", model);
+    }
+
+    private long counted(String name, String model) {
+        return meters.find(name).tag("model", model).counters().stream()
+                .mapToLong(counter -> Math.round(counter.count()))
+                .sum();
+    }
+
     /** All of them, in Prometheus' own words. */
     String text() {
         return meters.scrape();

@@ -1,5 +1,6 @@
 package dev.lora4j.server;
 
+import dev.lora4j.server.finetuning.FineTuningOptions;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
@@ -13,6 +14,8 @@ import java.util.Optional;
  * @param port to listen at; 0 for any that is free
  * @param adapterRoot the folder whose adapters may be loaded by name
  * @param adapterLoading whether requests may load and unload adapters
+ * @param fineTuning where jobs keep what they have; empty if there are none
+ * @param page whether there is a page for browsers at {@code /}
  */
 public record ServerOptions(
         String base,
@@ -21,7 +24,9 @@ public record ServerOptions(
         Limits limits,
         ApiKeys keys,
         Optional<Path> adapterRoot,
-        boolean adapterLoading) {
+        boolean adapterLoading,
+        Optional<FineTuningOptions> fineTuning,
+        boolean page) {
     /** Checks that it is no open door. */
     public ServerOptions {
         if (base.isBlank()) {
@@ -40,6 +45,18 @@ public record ServerOptions(
         }
     }
 
+    /** Without fine-tuning by request, with the page for browsers. */
+    public ServerOptions(
+            String base,
+            String host,
+            int port,
+            Limits limits,
+            ApiKeys keys,
+            Optional<Path> adapterRoot,
+            boolean adapterLoading) {
+        this(base, host, port, limits, keys, adapterRoot, adapterLoading, Optional.empty(), true);
+    }
+
     private static boolean isLoopback(String host) {
         try {
             return InetAddress.getByName(host).isLoopbackAddress();
@@ -55,16 +72,27 @@ public record ServerOptions(
 
     /** The same with other limits. */
     public ServerOptions withLimits(Limits other) {
-        return new ServerOptions(base, host, port, other, keys, adapterRoot, adapterLoading);
+        return new ServerOptions(base, host, port, other, keys, adapterRoot, adapterLoading, fineTuning, page);
     }
 
     /** The same with keys. */
     public ServerOptions withKeys(ApiKeys other) {
-        return new ServerOptions(base, host, port, limits, other, adapterRoot, adapterLoading);
+        return new ServerOptions(base, host, port, limits, other, adapterRoot, adapterLoading, fineTuning, page);
     }
 
     /** The same with a folder of adapters that requests may load. */
     public ServerOptions withAdapterLoading(Path root) {
-        return new ServerOptions(base, host, port, limits, keys, Optional.of(root), true);
+        return new ServerOptions(base, host, port, limits, keys, Optional.of(root), true, fineTuning, page);
+    }
+
+    /** The same with fine-tuning by request. */
+    public ServerOptions withFineTuning(FineTuningOptions training) {
+        return new ServerOptions(
+                base, host, port, limits, keys, adapterRoot, adapterLoading, Optional.of(training), page);
+    }
+
+    /** The same with nothing for browsers. */
+    public ServerOptions withoutPage() {
+        return new ServerOptions(base, host, port, limits, keys, adapterRoot, adapterLoading, fineTuning, false);
     }
 }

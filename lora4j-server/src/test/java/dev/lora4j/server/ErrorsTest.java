@@ -279,7 +279,7 @@ class ErrorsTest {
 
     @Test
     void unknownRoutesAndMethodsAreRefused() {
-        assertError(server.get("/"), 404, "null", "not_found");
+        assertError(server.get("/web"), 404, "null", "not_found");
         assertError(server.get("/v1/files"), 404, "null", "not_found");
         assertError(server.get("/v1/../metrics/x"), 404, "null", "not_found");
         assertError(server.post("/v1/load_lora_adapter", "{}"), 404, "null", "not_found");
