@@ -32,9 +32,12 @@ final class ServeLimits {
             names = "--cache-tokens",
             paramLabel = "TOKENS",
             defaultValue = "16384",
-            description = "The same of all running sequences, which decides the memory of their caches (default:"
-                    + " ${DEFAULT-VALUE}).")
+            description = "The same of all running sequences, which decides the memory of their caches and of what is"
+                    + " kept of earlier ones (default: ${DEFAULT-VALUE}).")
     private int cache;
+
+    @Option(names = "--no-prefix-cache", description = "Keep nothing of what was read for later requests that begin alike.")
+    private boolean withoutPrefixes;
 
     @Option(
             names = "--drain-seconds",
@@ -44,6 +47,8 @@ final class ServeLimits {
     private int drain;
 
     Limits limits() {
-        return Limits.defaults().withEngine(running, queued, context, cache).withDrain(Duration.ofSeconds(drain));
+        Limits limits =
+                Limits.defaults().withEngine(running, queued, context, cache).withDrain(Duration.ofSeconds(drain));
+        return withoutPrefixes ? limits.withoutPrefixes() : limits;
     }
 }

@@ -16,6 +16,7 @@ final class ActiveSequence implements AutoCloseable {
     private final GenerationSettings settings;
     private final TokenSink sink;
     private final KvCache cache;
+    private final int found;
     private final Sampler sampler;
     private final BitSet occurred = new BitSet();
     private final Map<Integer, Integer> said = new HashMap<>(); // empty unless a penalty needs it
@@ -30,6 +31,7 @@ final class ActiveSequence implements AutoCloseable {
         this.settings = settings;
         this.sink = sink;
         this.cache = cache;
+        this.found = cache.length();
         this.sampler = new Sampler(settings);
         this.tokens = prompt.tokens();
         this.length = tokens.length;
@@ -46,6 +48,20 @@ final class ActiveSequence implements AutoCloseable {
 
     KvCache cache() {
         return cache;
+    }
+
+    Prompt prompt() {
+        return prompt;
+    }
+
+    /** Tokens of the prompt that the cache had when it began. */
+    int found() {
+        return found;
+    }
+
+    /** All tokens that the cache has seen. */
+    int[] seen() {
+        return Arrays.copyOf(tokens, cache.length());
     }
 
     /** The tokens that the cache has not seen yet, at most so many of them. */

@@ -49,6 +49,6 @@ record Caller(String name, Set<Permission> permissions, Optional<Set<String>> mo
         if (!mayUse(model)) {
             throw ApiError.modelNotFound(ServedModels.shortened(model));
         }
-        return served.lease(model);
+        return served.lease(model).by(name);
     }
 }

@@ -81,7 +81,7 @@ record Inference(
         try {
             checkVocabulary(sampling.settings());
             for (Ask ask : asks) {
-                Prompt prompt = new Prompt(ask.tokens(), lease.adapter());
+                Prompt prompt = new Prompt(ask.tokens(), lease.adapter(), Optional.of(lease.owner()));
                 for (int choice = 0; choice < sampling.choices(); choice++) {
                     Optional<GenerationSettings> settings = ask.maxNewTokens() == 0
                             ? Optional.empty()

@@ -3,6 +3,7 @@ package dev.lora4j.server;
 import dev.lora4j.lora.AdapterRegistry;
 import io.javalin.http.Context;
 import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
@@ -45,6 +46,18 @@ final class ServerMetrics implements EngineObserver, AutoCloseable {
         Gauge.builder("lora4j.running.sequences", engine, Engine::running)
                 .description("Sequences that run")
                 .register(meters);
+        Gauge.builder("lora4j.cache.pages.in.use", engine, each -> each.cache().inUse())
+                .description("Pages of 16 tokens that running sequences hold")
+                .register(meters);
+        Gauge.builder("lora4j.cache.pages.kept", engine, each -> each.cache().kept())
+                .description("Pages that are known by their tokens, for later requests")
+                .register(meters);
+        FunctionCounter.builder(
+                        "lora4j.cache.pages.evicted",
+                        engine,
+                        each -> each.cache().evicted())
+                .description("Pages that were given up for others")
+                .register(meters);
     }
 
     private String label(String model) {
@@ -74,6 +87,16 @@ final class ServerMetrics implements EngineObserver, AutoCloseable {
                 .record(queued);
         counter("lora4j.prompt.tokens", "Tokens of prompts", "model", label(work.model()))
                 .increment(work.prompt().length());
+    }
+
+    @Override
+    public void found(Work work, int tokens) {
+        counter(
+                        "lora4j.cached.prompt.tokens",
+                        "Tokens of prompts that had been read for earlier requests",
+                        "model",
+                        label(work.model()))
+                .increment(tokens);
     }
 
     @Override
