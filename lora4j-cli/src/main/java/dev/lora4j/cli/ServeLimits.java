@@ -32,9 +32,23 @@ final class ServeLimits {
             names = "--cache-tokens",
             paramLabel = "TOKENS",
             defaultValue = "16384",
-            description = "The same of all running sequences, which decides the memory of their caches (default:"
-                    + " ${DEFAULT-VALUE}).")
+            description = "The same of all running sequences, which decides the memory of their caches and of what is"
+                    + " kept of earlier ones (default: ${DEFAULT-VALUE}).")
     private int cache;
+
+    @Option(
+            names = "--no-prefix-cache",
+            description = "Keep nothing of what was read for later requests that begin alike.")
+    private boolean withoutPrefixes;
+
+    @Option(
+            names = "--adapter-memory",
+            paramLabel = "SIZE",
+            defaultValue = "4GB",
+            converter = ByteSize.class,
+            description = "Memory for adapters; those that nobody uses leave it and are read again when they are asked"
+                    + " for (default: ${DEFAULT-VALUE}).")
+    private long adapterMemory;
 
     @Option(
             names = "--drain-seconds",
@@ -44,6 +58,10 @@ final class ServeLimits {
     private int drain;
 
     Limits limits() {
-        return Limits.defaults().withEngine(running, queued, context, cache).withDrain(Duration.ofSeconds(drain));
+        Limits limits = Limits.defaults()
+                .withEngine(running, queued, context, cache)
+                .withDrain(Duration.ofSeconds(drain))
+                .withAdapterMemory(adapterMemory);
+        return withoutPrefixes ? limits.withoutPrefixes() : limits;
     }
 }

@@ -1,10 +1,11 @@
 package dev.lora4j.generation;
 
-import dev.lora4j.lora.Adapter;
+import dev.lora4j.lora.WeightedAdapter;
 import dev.lora4j.model.KvCache;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -16,6 +17,7 @@ final class ActiveSequence implements AutoCloseable {
     private final GenerationSettings settings;
     private final TokenSink sink;
     private final KvCache cache;
+    private final int found;
     private final Sampler sampler;
     private final BitSet occurred = new BitSet();
     private final Map<Integer, Integer> said = new HashMap<>(); // empty unless a penalty needs it
@@ -30,6 +32,7 @@ final class ActiveSequence implements AutoCloseable {
         this.settings = settings;
         this.sink = sink;
         this.cache = cache;
+        this.found = cache.length();
         this.sampler = new Sampler(settings);
         this.tokens = prompt.tokens();
         this.length = tokens.length;
@@ -40,12 +43,26 @@ final class ActiveSequence implements AutoCloseable {
         return number;
     }
 
-    Optional<Adapter> adapter() {
-        return prompt.adapter();
+    List<WeightedAdapter> adapters() {
+        return prompt.adapters();
     }
 
     KvCache cache() {
         return cache;
+    }
+
+    Prompt prompt() {
+        return prompt;
+    }
+
+    /** Tokens of the prompt that the cache had when it began. */
+    int found() {
+        return found;
+    }
+
+    /** All tokens that the cache has seen. */
+    int[] seen() {
+        return Arrays.copyOf(tokens, cache.length());
     }
 
     /** The tokens that the cache has not seen yet, at most so many of them. */

@@ -1,8 +1,10 @@
 package dev.lora4j.generation;
 
 import dev.lora4j.data.Tokenizer;
-import dev.lora4j.lora.Adapter;
+import dev.lora4j.lora.WeightedAdapter;
+import dev.lora4j.model.KvCache;
 import dev.lora4j.model.KvPages;
+import dev.lora4j.model.KvPrefixes;
 import dev.lora4j.model.LanguageModel;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -10,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * Sequences that advance together, one token each per step, each with its own adapter and settings.
@@ -24,17 +27,30 @@ public final class GenerationBatch implements AutoCloseable {
 
     private final LanguageModel model;
     private final KvPages pages;
+    private final Optional<KvPrefixes> prefixes;
     private final List<ActiveSequence> active = new ArrayList<>();
     private int added;
 
-    private GenerationBatch(LanguageModel model) {
+    private GenerationBatch(LanguageModel model, OptionalInt keptTokens) {
         this.model = model;
         this.pages = model.newPages();
+        this.prefixes = keptTokens.isPresent()
+                ? Optional.of(new KvPrefixes(pages, (int) ((keptTokens.getAsInt() + KvPages.PAGE - 1L) / KvPages.PAGE)))
+                : Optional.empty();
     }
 
     /** A batch of no sequences yet; borrows the model. */
     public static GenerationBatch of(LanguageModel model) {
-        return new GenerationBatch(model);
+        return new GenerationBatch(model, OptionalInt.empty());
+    }
+
+    /**
+     * A batch that keeps what it has read, for later sequences of the same {@linkplain Prompt#owner owner} that begin alike.
+     *
+     * @param tokens room for those of running and ended sequences; ended ones make room for running ones
+     */
+    public static GenerationBatch sharing(LanguageModel model, int tokens) {
+        return new GenerationBatch(model, OptionalInt.of(tokens));
     }
 
     /** A sequence that ended. */
@@ -81,8 +97,45 @@ public final class GenerationBatch implements AutoCloseable {
         }
         prompt.requireVocabulary(model.vocabularySize());
         settings.shifts().requireVocabulary(model.vocabularySize());
-        active.add(new ActiveSequence(added, prompt, settings, sink, pages.newCache()));
+        active.add(new ActiveSequence(added, prompt, settings, sink, newCache(prompt)));
         return added++;
+    }
+
+    private KvCache newCache(Prompt prompt) {
+        return prefixes.flatMap(kept -> prompt.owner().map(owner -> kept.begin(owner, prompt.tokens())))
+                .orElseGet(pages::newCache);
+    }
+
+    /**
+     * Scores a prompt beside the sequences; what was read is kept for them. To be closed before this batch is.
+     *
+     * @param likeliest how many of the best tokens are told with each
+     * @throws GenerationException if the prompt does not fit the model
+     */
+    public PromptScoring scoring(Prompt prompt, int likeliest) {
+        return PromptScoring.in(pages, model, prompt, likeliest, cache -> keep(prompt, prompt.tokens(), cache));
+    }
+
+    private void keep(Prompt prompt, int[] tokens, KvCache cache) {
+        prefixes.ifPresent(kept -> prompt.owner().ifPresent(owner -> kept.keep(owner, tokens, cache)));
+    }
+
+    /** Tokens of a sequence's prompt that had been read before it; 0 if there is no such sequence any more. */
+    public int found(int number) {
+        return active.stream()
+                .filter(sequence -> sequence.number() == number)
+                .mapToInt(ActiveSequence::found)
+                .sum();
+    }
+
+    /** Pages of keys and values that sequences hold. */
+    public int pagesInUse() {
+        return pages.taken() - prefixes.map(KvPrefixes::unused).orElse(0);
+    }
+
+    /** What is kept of sequences; empty if nothing is. */
+    public Optional<KvPrefixes> prefixes() {
+        return prefixes;
     }
 
     /** True if no sequence is on its way. */
@@ -114,6 +167,7 @@ public final class GenerationBatch implements AutoCloseable {
             return List.of();
         }
         new BatchStep(model, chosen()).run();
+        keepWhatWasRead();
         List<Ended> ended = new ArrayList<>();
         for (Iterator<ActiveSequence> each = active.iterator(); each.hasNext(); ) {
             ActiveSequence sequence = each.next();
@@ -126,21 +180,37 @@ public final class GenerationBatch implements AutoCloseable {
         return ended;
     }
 
+    /** When a prompt is read, for those that begin alike; at the end, for the next turn of a chat. */
+    private void keepWhatWasRead() {
+        if (prefixes.isEmpty()) {
+            return;
+        }
+        for (ActiveSequence sequence : active) {
+            boolean failed = sequence.result()
+                    .filter(result -> result.finishReason() == FinishReason.FAILED)
+                    .isPresent();
+            boolean first = sequence.cache().length() == sequence.prompt().length();
+            if (!failed && (first || sequence.result().isPresent())) {
+                keep(sequence.prompt(), sequence.seen(), sequence.cache());
+            }
+        }
+    }
+
     /** What runs in this step: rows of the same adapter side by side, those that go on before new prompts. */
     private List<BatchStep.Part> chosen() {
         int budget = STEP_TOKENS;
-        Map<Optional<Adapter>, List<BatchStep.Part>> byAdapter = new LinkedHashMap<>();
+        Map<List<WeightedAdapter>, List<BatchStep.Part>> byAdapters = new LinkedHashMap<>();
         for (ActiveSequence sequence : active) {
             if (budget == 0) {
                 break;
             }
             int[] tokens = sequence.next(budget);
             budget -= tokens.length;
-            byAdapter
-                    .computeIfAbsent(sequence.adapter(), adapter -> new ArrayList<>())
+            byAdapters
+                    .computeIfAbsent(sequence.adapters(), adapters -> new ArrayList<>())
                     .add(new BatchStep.Part(sequence, tokens));
         }
-        return byAdapter.values().stream().flatMap(List::stream).toList();
+        return byAdapters.values().stream().flatMap(List::stream).toList();
     }
 
     @Override

@@ -1,7 +1,6 @@
 package dev.lora4j.generation;
 
 import dev.lora4j.lora.AdapterRouting;
-import dev.lora4j.lora.AdapterRouting.Run;
 import dev.lora4j.model.KvCache;
 import dev.lora4j.model.KvPages;
 import dev.lora4j.model.LanguageModel;
@@ -11,7 +10,7 @@ import dev.lora4j.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.OptionalLong;
+import java.util.function.Consumer;
 
 /**
  * How likely each token of a prompt is after those before it; read in pieces, so that others need not wait long.
@@ -27,16 +26,24 @@ public final class PromptScoring implements AutoCloseable {
     private final LanguageModel model;
     private final Prompt prompt;
     private final int likeliest;
-    private final KvPages pages;
     private final KvCache cache;
+    private final Consumer<KvCache> read;
+    private final Runnable closing;
     private final List<TokenScores> scores = new ArrayList<>();
 
-    private PromptScoring(LanguageModel model, Prompt prompt, int likeliest) {
+    private PromptScoring(
+            LanguageModel model,
+            Prompt prompt,
+            int likeliest,
+            KvCache cache,
+            Consumer<KvCache> read,
+            Runnable closing) {
         this.model = model;
         this.prompt = prompt;
         this.likeliest = likeliest;
-        this.pages = model.newPages();
-        this.cache = pages.newCache();
+        this.cache = cache;
+        this.read = read;
+        this.closing = closing;
     }
 
     /**
@@ -46,11 +53,26 @@ public final class PromptScoring implements AutoCloseable {
      * @throws GenerationException if the prompt does not fit the model
      */
     public static PromptScoring of(LanguageModel model, Prompt prompt, int likeliest) {
+        requireFit(model, prompt);
+        KvPages pages = model.newPages();
+        return new PromptScoring(model, prompt, likeliest, pages.newCache(), cache -> {}, pages::close);
+    }
+
+    /**
+     * The same in the pages of others, which it borrows.
+     *
+     * @param read told of the cache when it holds the whole prompt, and all its scores are numbers
+     */
+    static PromptScoring in(KvPages pages, LanguageModel model, Prompt prompt, int likeliest, Consumer<KvCache> read) {
+        requireFit(model, prompt);
+        return new PromptScoring(model, prompt, likeliest, pages.newCache(), read, () -> {});
+    }
+
+    private static void requireFit(LanguageModel model, Prompt prompt) {
         if (prompt.length() > model.maxPositions()) {
             throw GenerationException.tooLong(prompt, 0, model.maxPositions());
         }
         prompt.requireVocabulary(model.vocabularySize());
-        return new PromptScoring(model, prompt, likeliest);
     }
 
     /**
@@ -73,6 +95,9 @@ public final class PromptScoring implements AutoCloseable {
                 score(hidden, row, Math.min(rows, row + LOGIT_ROWS), from);
             }
         }
+        if (to == prompt.length()) {
+            read.accept(cache);
+        }
         return to == prompt.length();
     }
 
@@ -90,9 +115,7 @@ public final class PromptScoring implements AutoCloseable {
     }
 
     private AdapterRouting routing(int rows) {
-        return AdapterRouting.of(prompt.adapter().stream()
-                .map(adapter -> new Run(0, rows, adapter, OptionalLong.empty()))
-                .toList());
+        return AdapterRouting.of(prompt.adapters(), rows);
     }
 
     /** Those of the second token, the third and so on; nothing comes before the first. */
@@ -103,6 +126,6 @@ public final class PromptScoring implements AutoCloseable {
     @Override
     public void close() {
         cache.close();
-        pages.close();
+        closing.run();
     }
 }

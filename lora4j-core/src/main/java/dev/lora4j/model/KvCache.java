@@ -17,6 +17,15 @@ public final class KvCache implements AutoCloseable {
         this.memory = memory;
     }
 
+    /** Begins with whole pages of others, which it only reads. */
+    KvCache(KvPages memory, int[] shared) {
+        this.memory = memory;
+        this.pages = Arrays.copyOf(shared, Math.max(4, shared.length));
+        this.held = shared.length;
+        this.length = shared.length * KvPages.PAGE;
+        Arrays.stream(shared).forEach(memory::hold);
+    }
+
     /** Tokens in the cache. */
     public int length() {
         return length;
@@ -27,12 +36,23 @@ public final class KvCache implements AutoCloseable {
         if (tokens < 0 || tokens > length) {
             throw new IllegalArgumentException("cannot cut a cache of " + length + " tokens to " + tokens);
         }
-        length = tokens;
         hold(pagesFor(tokens));
+        length = tokens;
+        if (tokens % KvPages.PAGE != 0 && memory.holders(pages[held - 1]) > 1) {
+            int own = memory.take();
+            memory.copy(pages[held - 1], own);
+            memory.giveBack(pages[held - 1]);
+            pages[held - 1] = own; // the next token is written into it
+        }
     }
 
     KvPages memory() {
         return memory;
+    }
+
+    /** Number of the page that holds the i-th so many tokens. */
+    int page(int index) {
+        return pages[index];
     }
 
     /** Takes pages for so many more tokens; {@link #advance} makes them part of the sequence. */

@@ -4,18 +4,21 @@ import dev.lora4j.tensor.DType;
 import dev.lora4j.tensor.Device;
 import dev.lora4j.tensor.Scope;
 import dev.lora4j.tensor.Tensor;
+import java.util.Arrays;
 import java.util.BitSet;
+import java.util.function.BooleanSupplier;
 
 /**
  * Memory for the keys and values of many sequences, in pages that a sequence takes as it grows and gives back when it
  * ends (arXiv 2309.06180), so that a new token costs one row of work and no room is held for tokens that may never come.
  *
- * <p>Confined to one thread at a time. Holds native memory until closed: 2 · layers · {@link #PAGE} · width float32 for
- * each page that was ever in use at once, rounded up to a power of two.
+ * <p>A page may have several holders, which only read it. Confined to one thread at a time. Holds native memory until
+ * closed: 2 · layers · {@link #PAGE} · width float32 for each page that was ever in use at once, rounded up to a power of
+ * two.
  */
 public final class KvPages implements AutoCloseable {
     /** Tokens in a page. */
-    static final int PAGE = 16;
+    public static final int PAGE = 16;
 
     private static final int FIRST_PAGES = 16;
 
@@ -24,8 +27,11 @@ public final class KvPages implements AutoCloseable {
     private final long width;
     private final Device device;
     private final BitSet taken = new BitSet();
+    private int[] holders = new int[0]; // by page
     private Scope storage = Scope.shared();
     private int pages;
+    private int budget = Integer.MAX_VALUE;
+    private BooleanSupplier relief = () -> false;
 
     /**
      * No pages yet.
@@ -44,7 +50,7 @@ public final class KvPages implements AutoCloseable {
         return new KvCache(this);
     }
 
-    /** Number of pages that caches hold. */
+    /** Number of pages that somebody holds. */
     public int taken() {
         return taken.cardinality();
     }
@@ -53,18 +59,67 @@ public final class KvPages implements AutoCloseable {
         return device;
     }
 
+    /**
+     * What to do before more pages than these are taken; more are taken all the same if it does not help.
+     *
+     * @param gives tries to give a page back; false if it has none to give
+     */
+    void keepWithin(int mostPages, BooleanSupplier gives) {
+        budget = mostPages;
+        relief = gives;
+    }
+
     /** Number of a page that nobody else has. */
     int take() {
+        while (taken() >= budget && relief.getAsBoolean()) {
+            // one page less
+        }
         int page = taken.nextClearBit(0);
         if (page == pages) {
             grow(Math.max(FIRST_PAGES, Math.multiplyExact(2, pages)));
         }
         taken.set(page);
+        holders[page] = 1;
         return page;
     }
 
+    /** One more holder of a page that has one. */
+    void hold(int page) {
+        holders[page]++;
+    }
+
+    /** How many hold a page. */
+    int holders(int page) {
+        return holders[page];
+    }
+
     void giveBack(int page) {
-        taken.clear(page);
+        if (--holders[page] == 0) {
+            taken.clear(page);
+        }
+    }
+
+    /** Copies the rows of a page into another. */
+    void copy(int from, int to) {
+        for (Tensor[] memory : new Tensor[][] {keys, values}) {
+            for (Tensor rows : memory) {
+                page(rows, to).copyFrom(page(rows, from));
+            }
+        }
+    }
+
+    /** True if no key and no value of a page is NaN or infinite. */
+    boolean isFinite(int page) {
+        for (int i = 0; i < keys.length; i++) {
+            if (!page(keys[i], page).isFinite() || !page(values[i], page).isFinite()) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static Tensor page(Tensor rows, int page) {
+        return rows.rows((long) page * PAGE, (page + 1L) * PAGE);
     }
 
     private void grow(int wanted) {
@@ -84,6 +139,7 @@ public final class KvPages implements AutoCloseable {
         System.arraycopy(newValues, 0, values, 0, keys.length);
         storage.close();
         storage = larger;
+        holders = Arrays.copyOf(holders, wanted);
         pages = wanted;
     }
 

@@ -13,6 +13,7 @@ final class Answer {
     private List<TokenScores> promptScores = List.of();
     private Optional<FinishReason> finish = Optional.empty();
     private int said;
+    private int cached;
     private int sentChars;
     private boolean fresh = true;
 
@@ -27,6 +28,7 @@ final class Answer {
         } else if (event instanceof Event.Ended ended) {
             finish = Optional.of(ended.reason());
             said = ended.tokens();
+            cached = ended.cached();
         }
     }
 
@@ -66,6 +68,11 @@ final class Answer {
     /** Tokens that count, a stop token among them. */
     int said() {
         return said;
+    }
+
+    /** Tokens of the prompt that had been read for an earlier request. */
+    int cached() {
+        return cached;
     }
 
     /** OpenAI's word for how it ended. */

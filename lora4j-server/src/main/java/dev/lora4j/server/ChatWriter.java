@@ -30,7 +30,10 @@ final class ChatWriter {
     }
 
     Usage usage() {
-        return Usage.of(promptTokens, answers.stream().mapToInt(Answer::said).sum());
+        return Usage.of(
+                promptTokens,
+                answers.stream().mapToInt(Answer::said).sum(),
+                answers.stream().mapToInt(Answer::cached).min().orElse(0));
     }
 
     ChatCompletion whole(ReplyReader reader) {

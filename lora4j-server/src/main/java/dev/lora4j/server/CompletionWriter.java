@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** Writes what comes of a completion, whole or in pieces. Confined to the thread that answers. */
@@ -44,7 +45,17 @@ final class CompletionWriter {
     Usage usage() {
         return Usage.of(
                 asks.stream().mapToInt(ask -> ask.tokens().length).sum(),
-                answers.stream().mapToInt(Answer::said).sum());
+                answers.stream().mapToInt(Answer::said).sum(),
+                IntStream.range(0, asks.size()).map(this::cached).sum());
+    }
+
+    /** Tokens of a prompt that none of its choices had to read. */
+    private int cached(int prompt) {
+        int choices = request.sampling().choices();
+        return answers.subList(prompt * choices, (prompt + 1) * choices).stream()
+                .mapToInt(Answer::cached)
+                .min()
+                .orElse(0);
     }
 
     TextCompletion whole(ReplyReader reader) {

@@ -4,6 +4,7 @@ import dev.lora4j.data.Tokenizer;
 import dev.lora4j.model.LanguageModel;
 import java.time.Duration;
 import java.util.List;
+import java.util.OptionalInt;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,7 +28,12 @@ final class Engine implements AutoCloseable {
     Engine(LanguageModel model, Tokenizer tokenizer, Limits limits, EngineObserver observer) {
         this.line = new WaitingLine(limits.queued());
         this.room = new Room(limits);
-        this.running = new RunningSequences(model, tokenizer, room, observer);
+        this.running = new RunningSequences(
+                model,
+                tokenizer,
+                room,
+                observer,
+                limits.keepsPrefixes() ? OptionalInt.of(limits.cacheTokens()) : OptionalInt.empty());
     }
 
     void start() {
@@ -57,6 +63,11 @@ final class Engine implements AutoCloseable {
     /** Whether something runs or waits to. */
     boolean isBusy() {
         return !isIdle();
+    }
+
+    /** What the caches hold, as of the last round. */
+    CacheFigures cache() {
+        return running.cache();
     }
 
     /** True while requests are taken and the thread lives. */

@@ -10,6 +10,9 @@ interface EngineObserver {
     /** A sequence begins to run after some time in the queue. */
     default void begins(Work work, Duration queued) {}
 
+    /** Tokens of a sequence's prompt had been read before it. */
+    default void found(Work work, int tokens) {}
+
     /** A sequence has a token; the time is since its request was taken for the first, else since the one before. */
     default void token(Work work, boolean first, Duration since) {}
 

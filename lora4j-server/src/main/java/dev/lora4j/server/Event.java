@@ -27,8 +27,9 @@ sealed interface Event {
      * The end.
      *
      * @param tokens that were said, a stop token included
+     * @param cached tokens of the prompt that had been read for an earlier request
      */
-    record Ended(int choice, FinishReason reason, int tokens) implements Event {}
+    record Ended(int choice, FinishReason reason, int tokens, int cached) implements Event {}
 
     /** The end, without a result. */
     record Failed(int choice, ApiError error) implements Event {}

@@ -18,6 +18,8 @@ import java.time.Duration;
  * @param drain time that running requests get to finish once the server is told to stop
  * @param adapters names that can be registered
  * @param adapterBytes of an adapter's weights on disk
+ * @param adapterMemory bytes of all adapters in memory; those that nobody uses leave it for others
+ * @param keepsPrefixes whether the room of cacheTokens that running sequences leave is for what later ones begin with
  */
 public record Limits(
         int running,
@@ -32,7 +34,9 @@ public record Limits(
         Duration idle,
         Duration drain,
         int adapters,
-        long adapterBytes) {
+        long adapterBytes,
+        long adapterMemory,
+        boolean keepsPrefixes) {
     /** Stop strings of a request, as in OpenAI's API. */
     static final int STOPS = 4;
     /** Characters of a stop string. */
@@ -63,6 +67,7 @@ public record Limits(
         require(drain.toMillis(), "drain");
         require(adapters, "adapters");
         require(adapterBytes, "adapter-bytes");
+        require(adapterMemory, "adapter-memory");
         choices = Math.min(choices, queued);
     }
 
@@ -87,7 +92,9 @@ public record Limits(
                 Duration.ofSeconds(30),
                 Duration.ofSeconds(30),
                 1_000,
-                4L << 30);
+                4L << 30,
+                4_000_000_000L,
+                true);
     }
 
     /** The same with others for the engine. */
@@ -105,7 +112,9 @@ public record Limits(
                 idle,
                 drain,
                 adapters,
-                adapterBytes);
+                adapterBytes,
+                adapterMemory,
+                keepsPrefixes);
     }
 
     /** The same with another size of bodies. */
@@ -123,7 +132,9 @@ public record Limits(
                 idle,
                 drain,
                 adapters,
-                adapterBytes);
+                adapterBytes,
+                adapterMemory,
+                keepsPrefixes);
     }
 
     /** The same with other limits on connections. */
@@ -141,7 +152,9 @@ public record Limits(
                 longestIdle,
                 drain,
                 adapters,
-                adapterBytes);
+                adapterBytes,
+                adapterMemory,
+                keepsPrefixes);
     }
 
     /** The same with another time to finish. */
@@ -159,6 +172,48 @@ public record Limits(
                 idle,
                 time,
                 adapters,
-                adapterBytes);
+                adapterBytes,
+                adapterMemory,
+                keepsPrefixes);
+    }
+
+    /** The same with another memory for adapters. */
+    public Limits withAdapterMemory(long bytes) {
+        return new Limits(
+                running,
+                queued,
+                choices,
+                contextTokens,
+                cacheTokens,
+                chatTokens,
+                unread,
+                bodyBytes,
+                connections,
+                idle,
+                drain,
+                adapters,
+                adapterBytes,
+                bytes,
+                keepsPrefixes);
+    }
+
+    /** The same, but nothing of a sequence is kept for later ones. */
+    public Limits withoutPrefixes() {
+        return new Limits(
+                running,
+                queued,
+                choices,
+                contextTokens,
+                cacheTokens,
+                chatTokens,
+                unread,
+                bodyBytes,
+                connections,
+                idle,
+                drain,
+                adapters,
+                adapterBytes,
+                adapterMemory,
+                false);
     }
 }

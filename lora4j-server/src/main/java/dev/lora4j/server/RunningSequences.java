@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,16 +33,42 @@ final class RunningSequences implements AutoCloseable {
     private final Tokenizer tokenizer;
     private final Room room;
     private final EngineObserver observer;
+    private final OptionalInt keptTokens;
     private final Map<Integer, Sequence> inBatch = new LinkedHashMap<>();
     private final Deque<Sequence> toScore = new ArrayDeque<>();
     private GenerationBatch batch;
+    private volatile CacheFigures cache = CacheFigures.NONE;
+    private long evictedBefore; // by batches that are gone
 
-    RunningSequences(LanguageModel model, Tokenizer tokenizer, Room room, EngineObserver observer) {
+    /**
+     * None yet.
+     *
+     * @param keptTokens room for what ended sequences leave to later ones, beside that of those that run; empty to keep
+     *     nothing
+     */
+    RunningSequences(
+            LanguageModel model, Tokenizer tokenizer, Room room, EngineObserver observer, OptionalInt keptTokens) {
         this.model = model;
         this.tokenizer = tokenizer;
         this.room = room;
         this.observer = observer;
-        this.batch = GenerationBatch.of(model);
+        this.keptTokens = keptTokens;
+        this.batch = newBatch();
+    }
+
+    private GenerationBatch newBatch() {
+        return keptTokens.isPresent()
+                ? GenerationBatch.sharing(model, keptTokens.getAsInt())
+                : GenerationBatch.of(model);
+    }
+
+    /** What the caches hold, as of the last round; for any thread. */
+    CacheFigures cache() {
+        return cache;
+    }
+
+    private void look() {
+        cache = CacheFigures.of(batch, evictedBefore);
     }
 
     boolean isEmpty() {
@@ -50,6 +77,14 @@ final class RunningSequences implements AutoCloseable {
 
     /** Drops who is not wanted, lets in who fits, and takes a step. */
     void round(WaitingLine line) {
+        try {
+            advance(line);
+        } finally {
+            look();
+        }
+    }
+
+    private void advance(WaitingLine line) {
         dropCancelled();
         Optional<Work> next = line.next(room::fits);
         while (next.isPresent()) {
@@ -79,12 +114,14 @@ final class RunningSequences implements AutoCloseable {
     private void generate(Sequence sequence) {
         Work work = sequence.work();
         if (work.settings().isEmpty()) {
-            sequence.tell(new Event.Ended(work.choice(), FinishReason.LENGTH, 0));
+            sequence.tell(new Event.Ended(work.choice(), FinishReason.LENGTH, 0, 0));
             leaves(sequence, 0, "length");
             return;
         }
         try {
-            inBatch.put(batch.add(work.prompt(), work.settings().get(), tokenizer, sequence), sequence);
+            int number = batch.add(work.prompt(), work.settings().get(), tokenizer, sequence);
+            inBatch.put(number, sequence);
+            sequence.found(batch.found(number));
         } catch (Lora4jException e) {
             fail(sequence, ApiError.invalid(String.valueOf(e.getMessage())));
         } catch (RuntimeException | Error e) {
@@ -118,7 +155,7 @@ final class RunningSequences implements AutoCloseable {
         }
         Work work = sequence.work();
         try {
-            PromptScoring scoring = sequence.scoring(model);
+            PromptScoring scoring = sequence.scoring(batch);
             if (scoring.step()) {
                 sequence.tell(new Event.PromptScored(work.choice(), scoring.scores()));
                 toScore.remove();
@@ -153,7 +190,8 @@ final class RunningSequences implements AutoCloseable {
                     .ifPresentOrElse(
                             failure -> sequence.tell(new Event.Failed(
                                     sequence.work().choice(), ApiError.internal(String.valueOf(failure.getMessage())))),
-                            () -> sequence.tell(new Event.Ended(sequence.work().choice(), reason, tokens)));
+                            () -> sequence.tell(
+                                    new Event.Ended(sequence.work().choice(), reason, tokens, sequence.found())));
             leaves(sequence, tokens, reason.name().toLowerCase(Locale.ROOT));
         }
     }
@@ -161,9 +199,10 @@ final class RunningSequences implements AutoCloseable {
     private void abandonBatch(ApiError error) {
         List<Sequence> lost = new ArrayList<>(inBatch.values());
         inBatch.clear();
-        GenerationBatch broken = batch;
-        batch = GenerationBatch.of(model);
-        broken.close();
+        toScore.forEach(Sequence::close); // they begin again in the new pages
+        evictedBefore = CacheFigures.of(batch, evictedBefore).evicted();
+        batch.close();
+        batch = newBatch();
         lost.forEach(sequence -> fail(sequence, error));
     }
 
@@ -185,6 +224,7 @@ final class RunningSequences implements AutoCloseable {
         toScore.clear();
         scoring.forEach(sequence -> fail(sequence, error));
         abandonBatch(error);
+        look();
     }
 
     @Override

@@ -1,9 +1,9 @@
 package dev.lora4j.server;
 
+import dev.lora4j.generation.GenerationBatch;
 import dev.lora4j.generation.PromptScoring;
 import dev.lora4j.generation.SequenceListener;
 import dev.lora4j.generation.TokenScores;
-import dev.lora4j.model.LanguageModel;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -16,6 +16,7 @@ final class Sequence implements SequenceListener, AutoCloseable {
     private final long began = System.nanoTime();
     private long lastToken;
     private int tokens;
+    private int found;
     private @Nullable PromptScoring scoring;
 
     Sequence(Work work, EngineObserver observer) {
@@ -42,11 +43,22 @@ final class Sequence implements SequenceListener, AutoCloseable {
         observer.begins(work, Duration.ofNanos(began - work.submitted()));
     }
 
-    /** The scoring of its prompt, begun if it was not. */
-    PromptScoring scoring(LanguageModel model) {
+    /** Tokens of its prompt had been read for others; what it has scored itself does not count. */
+    void found(int promptTokens) {
+        found = work.scoresPrompt() ? 0 : promptTokens;
+        observer.found(work, found);
+    }
+
+    /** How many those were. */
+    int found() {
+        return found;
+    }
+
+    /** The scoring of its prompt, begun beside a batch if it was not. */
+    PromptScoring scoring(GenerationBatch batch) {
         PromptScoring now = scoring;
         if (now == null) {
-            now = PromptScoring.of(model, work.prompt(), work.likeliest().orElse(0));
+            now = batch.scoring(work.prompt(), work.likeliest().orElse(0));
             scoring = now;
         }
         return now;

@@ -2,16 +2,14 @@ package dev.lora4j.server;
 
 import dev.lora4j.lora.AdapterException;
 import dev.lora4j.lora.AdapterLease;
-import dev.lora4j.lora.AdapterRegistry;
-import dev.lora4j.lora.AdapterVersion;
+import dev.lora4j.lora.WeightedAdapter;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.stream.Collectors;
 
 /**
  * What the names of models stand for: the base, or an adapter over it. A name that is neither is an error, never the
@@ -21,56 +19,70 @@ import java.util.concurrent.atomic.LongAdder;
  */
 final class ServedModels {
     private final ModelObject base;
-    private final AdapterRegistry registry;
-    private final ConcurrentMap<Long, Long> created = new ConcurrentHashMap<>(); // seconds, by number of version
-    private final ConcurrentMap<String, Integer> leases = new ConcurrentHashMap<>();
+    private final AdapterShelf shelf;
     private final ConcurrentMap<String, LongAdder> requests = new ConcurrentHashMap<>();
     private final ConcurrentMap<String, String> owners = new ConcurrentHashMap<>(); // names of keys, by model
 
     /**
-     * Borrows the registry.
+     * Borrows the shelf.
      *
      * @param maxTokens of a sequence, prompt and new ones
      */
-    ServedModels(String base, int maxTokens, long createdSeconds, AdapterRegistry registry) {
+    ServedModels(String base, int maxTokens, long createdSeconds, AdapterShelf shelf) {
         this.base = ModelObject.base(base, createdSeconds, maxTokens);
-        this.registry = registry;
+        this.shelf = shelf;
     }
 
     String base() {
         return base.id();
     }
 
-    /** Notes when a version came. */
-    void published(AdapterVersion version, long seconds) {
-        created.put(version.number(), seconds);
-        created.keySet()
-                .removeIf(number -> number < version.number()
-                        && registry.versions().stream().noneMatch(other -> other.number() == number));
-    }
-
     /**
-     * What a name stands for now; to be closed when the request is done.
+     * What a name stands for now, read from disk if it is not in memory; to be closed when the request is done.
      *
-     * @throws ApiError 404 if it stands for nothing
+     * @throws ApiError 404 if it stands for nothing; 429 or 500 if it cannot be read into memory
      */
     ModelLease lease(String name) {
         if (name.equals(base.id())) {
             count(name);
-            return new ModelLease(name, Optional.empty(), new AtomicReference<>(() -> {}));
+            return new ModelLease(name, List.of(), () -> {});
         }
-        try {
-            AdapterLease lease = registry.lease(name);
-            leases.merge(name, 1, Integer::sum);
-            count(name);
-            return new ModelLease(name, Optional.of(lease), new AtomicReference<>(() -> release(name)));
-        } catch (AdapterException e) {
-            throw ApiError.modelNotFound(shortened(name));
-        }
+        AdapterLease lease = shelf.lease(name).orElseThrow(() -> ApiError.modelNotFound(shortened(name)));
+        count(name);
+        return new ModelLease(name, List.of(new ModelLease.Part(lease, 1)), () -> shelf.released(name));
     }
 
-    private void release(String name) {
-        leases.computeIfPresent(name, (key, count) -> count == 1 ? null : count - 1);
+    /**
+     * Several adapters, to be added up over the base.
+     *
+     * @param wanted at least one
+     * @throws ApiError 404 if a name stands for no adapter, 400 if they have no sum
+     */
+    ModelLease lease(List<AdapterWeight> wanted) {
+        List<ModelLease> held = new ArrayList<>();
+        Runnable release = () -> held.forEach(ModelLease::close);
+        try {
+            List<ModelLease.Part> parts = new ArrayList<>();
+            for (AdapterWeight each : wanted) {
+                if (each.name().equals(base.id())) {
+                    throw ApiError.invalid("adapters", each.name() + " is the base, not an adapter");
+                }
+                ModelLease one = lease(each.name());
+                held.add(one);
+                parts.add(new ModelLease.Part(one.parts().get(0).lease(), each.weight()));
+            }
+            parts.sort(Comparator.comparing(ModelLease.Part::digest)); // one sum, in whatever order it is asked for
+            String names = wanted.stream().map(AdapterWeight::name).collect(Collectors.joining("+"));
+            ModelLease lease = new ModelLease(names, parts, release);
+            WeightedAdapter.requireSum(lease.adapters());
+            return lease;
+        } catch (AdapterException e) {
+            release.run();
+            throw ApiError.invalid("adapters", String.valueOf(e.getMessage()));
+        } catch (RuntimeException e) {
+            release.run();
+            throw e;
+        }
     }
 
     private void count(String name) {
@@ -85,7 +97,7 @@ final class ServedModels {
 
     /** Requests that hold an adapter of this name, whatever version. */
     int leases(String name) {
-        return leases.getOrDefault(name, 0);
+        return shelf.leases(name);
     }
 
     /** Notes whose key has made a model. */
@@ -109,7 +121,9 @@ final class ServedModels {
     /** The base first, then the adapters by name. */
     List<ModelObject> list() {
         List<ModelObject> models = new ArrayList<>();
-        registry.versions().forEach(version -> models.add(object(version)));
+        shelf.known()
+                .forEach(known -> models.add(base.adapter(
+                        known.name(), known.created(), known.digest().orElse(null))));
         models.sort(Comparator.comparing(ModelObject::id));
         models.add(0, base);
         return models;
@@ -120,10 +134,5 @@ final class ServedModels {
                 .filter(model -> model.id().equals(name))
                 .findFirst()
                 .orElseThrow(() -> ApiError.modelNotFound(shortened(name)));
-    }
-
-    private ModelObject object(AdapterVersion version) {
-        long seconds = created.getOrDefault(version.number(), base.created());
-        return base.adapter(version.name(), seconds, version.digest());
     }
 }

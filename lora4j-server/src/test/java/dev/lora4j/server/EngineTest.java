@@ -322,6 +322,6 @@ class EngineTest {
         engine.start();
         List<Event> events = all(reply);
         assertThat(((Event.PromptScored) events.get(0)).scores()).hasSize(6);
-        assertThat(events.get(1)).isEqualTo(new Event.Ended(0, FinishReason.LENGTH, 0));
+        assertThat(events.get(1)).isEqualTo(new Event.Ended(0, FinishReason.LENGTH, 0, 0));
     }
 }
