@@ -89,7 +89,8 @@ class ApiKeysTest {
             new Known(HandlerType.GET, "/ready", Permission.OPEN),
             new Known(HandlerType.GET, "/metrics", Permission.ADMIN),
             new Known(HandlerType.POST, "/v1/load_lora_adapter", Permission.ADMIN),
-            new Known(HandlerType.POST, "/v1/unload_lora_adapter", Permission.ADMIN));
+            new Known(HandlerType.POST, "/v1/unload_lora_adapter", Permission.ADMIN),
+            new Known(HandlerType.POST, "/v1/rollback_lora_adapter", Permission.ADMIN));
 
     @Test
     void everyRouteThatThereIsIsInTheTable() {
@@ -169,6 +170,26 @@ class ApiKeysTest {
                     .POST(BodyPublishers.ofString(completion(model, 1, "")));
             assertThat(server.send(request).status()).isEqualTo(model.equals("all-linear") ? 200 : 404);
         }
+    }
+
+    @Test
+    void aSumOfAdaptersNeedsTheRightToEachOfThem() {
+        for (String second : List.of("saved-head", "nobody")) {
+            String body = completion(
+                    BASE, 1, ", \"adapters\": [{\"name\": \"all-linear\"}, {\"name\": \"" + second + "\"}]");
+            TestServer.Answer answer = server.send(server.request("/v1/completions")
+                    .header("Authorization", "Bearer " + USER)
+                    .POST(BodyPublishers.ofString(body)));
+            assertThat(answer.status()).as(second).isEqualTo(404);
+            assertThat(answer.error().path("message").asText())
+                    .isEqualTo("The model `" + second + "` does not exist or you do not have access to it.");
+        }
+        String one = completion(BASE, 1, ", \"adapters\": [{\"name\": \"all-linear\", \"weight\": 0.5}]");
+        assertThat(server.send(server.request("/v1/completions")
+                                .header("Authorization", "Bearer " + USER)
+                                .POST(BodyPublishers.ofString(one)))
+                        .status())
+                .isEqualTo(200);
     }
 
     @Test
