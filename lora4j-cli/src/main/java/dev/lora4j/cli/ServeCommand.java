@@ -1,8 +1,6 @@
 package dev.lora4j.cli;
 
-import dev.lora4j.formats.Lora4jException;
 import dev.lora4j.model.LanguageModel;
-import dev.lora4j.server.AdapterRoot;
 import dev.lora4j.server.ApiKeys;
 import dev.lora4j.server.LoraServer;
 import dev.lora4j.server.ServerOptions;
@@ -43,7 +41,7 @@ final class ServeCommand implements Callable<Integer> {
     @Option(
             names = "--adapters",
             paramLabel = "DIR",
-            description = "A folder of adapters' folders: each is served under its folder's name.")
+            description = "A folder of adapters' folders: each is served under its folder's name, as they come and go.")
     private @Nullable Path adapterRoot;
 
     @Option(
@@ -106,7 +104,9 @@ final class ServeCommand implements Callable<Integer> {
         try (StopSignal signal = StopSignal.install(stop::countDown);
                 LoraServer server = LoraServer.of(loaded.model(), loaded.tokenizer(), options)) {
             adapters.forEach(server::publish);
-            publishAll(server);
+            if (adapterRoot != null) {
+                server.watch(adapterRoot);
+            }
             server.start();
             console.line("serving " + options.base() + " at http://" + options.host() + ":" + server.port() + "/v1");
             stop.await();
@@ -114,21 +114,6 @@ final class ServeCommand implements Callable<Integer> {
                     "stopping: what runs has " + options.limits().drain().toSeconds() + " s to finish");
             if (!server.drain()) {
                 console.message("some requests had not finished");
-            }
-        }
-    }
-
-    /** One adapter that does not fit must not keep the others from being served. */
-    private void publishAll(LoraServer server) {
-        if (adapterRoot == null) {
-            return;
-        }
-        for (Path folder : AdapterRoot.of(adapterRoot).adapters()) {
-            String name = folder.getFileName().toString();
-            try {
-                server.publish(name, folder);
-            } catch (Lora4jException e) {
-                console.message("adapter " + name + " is not served: " + e.getMessage());
             }
         }
     }

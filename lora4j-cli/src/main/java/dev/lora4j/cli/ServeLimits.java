@@ -40,6 +40,15 @@ final class ServeLimits {
     private boolean withoutPrefixes;
 
     @Option(
+            names = "--adapter-memory",
+            paramLabel = "SIZE",
+            defaultValue = "4GB",
+            converter = ByteSize.class,
+            description = "Memory for adapters; those that nobody uses leave it and are read again when they are asked"
+                    + " for (default: ${DEFAULT-VALUE}).")
+    private long adapterMemory;
+
+    @Option(
             names = "--drain-seconds",
             paramLabel = "S",
             defaultValue = "30",
@@ -48,7 +57,7 @@ final class ServeLimits {
 
     Limits limits() {
         Limits limits =
-                Limits.defaults().withEngine(running, queued, context, cache).withDrain(Duration.ofSeconds(drain));
+                Limits.defaults().withEngine(running, queued, context, cache).withDrain(Duration.ofSeconds(drain)).withAdapterMemory(adapterMemory);
         return withoutPrefixes ? limits.withoutPrefixes() : limits;
     }
 }

@@ -220,6 +220,15 @@ public final class Adapter implements AutoCloseable {
         return tensors().values().stream().mapToLong(Tensor::elements).sum() - untrained;
     }
 
+    /** Bytes that its values take in memory, those of frozen pairs included. */
+    public long bytes() {
+        long frozen = parts.anchors().values().stream()
+                .mapToLong(pair -> pair.a().elements() + pair.b().elements())
+                .sum();
+        long own = tensors().values().stream().mapToLong(Tensor::elements).sum();
+        return Float.BYTES * (own + frozen);
+    }
+
     /**
      * An independent copy with equal values, such as for serving while this one trains on.
      *

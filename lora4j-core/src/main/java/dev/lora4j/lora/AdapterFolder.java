@@ -9,6 +9,7 @@ import dev.lora4j.formats.AtomicFile;
 import dev.lora4j.formats.FileContent;
 import dev.lora4j.formats.JsonFile;
 import dev.lora4j.formats.ModelFiles;
+import dev.lora4j.formats.safetensors.SafetensorsFile;
 import dev.lora4j.formats.safetensors.SafetensorsWriter;
 import dev.lora4j.formats.safetensors.TensorContent;
 import dev.lora4j.model.LanguageModel;
@@ -83,6 +84,13 @@ public final class AdapterFolder {
             weights |= parsed.config().initialization().changesBase();
         }
         return weights ? LanguageModel.load(files, task, Device.CPU) : LanguageModel.outline(files, task);
+    }
+
+    /** Bytes of memory that a folder's adapter will need, by the sizes of its tensors; nothing of them is read. */
+    public static long bytes(Path folder) {
+        return SafetensorsFile.open(AdapterFiles.weights(folder)).tensors().values().stream()
+                .mapToLong(tensor -> Math.multiplyExact(Float.BYTES, tensor.elements()))
+                .reduce(0, Math::addExact);
     }
 
     static List<String> labels(Path folder) {

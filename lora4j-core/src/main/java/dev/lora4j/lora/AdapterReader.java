@@ -58,7 +58,7 @@ final class AdapterReader {
         });
         Scope scope = Scope.shared();
         try (Scope reading = Scope.open();
-                MappedFile mapped = MappedFile.open(file)) {
+                MappedFile mapped = MappedFile.read(file)) {
             Map<String, AdaptableModule> modules = modules();
             Targets usual = UsualTargets.of(model.config().path("model_type").asText());
             LoraConfig config = withAutomaticHeads(parsed.config());

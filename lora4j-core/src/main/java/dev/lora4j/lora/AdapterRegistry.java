@@ -24,6 +24,7 @@ public final class AdapterRegistry implements AutoCloseable {
     private final Map<String, Deque<LeasedAdapter>> histories = new HashMap<>(); // newest first; guarded by lock
     private final Map<String, LeasedAdapter> current = new ConcurrentHashMap<>();
     private final AtomicLong inMemory = new AtomicLong();
+    private final AtomicLong bytes = new AtomicLong();
     private final Object lock = new Object();
     private long numbers;
     private boolean closed;
@@ -52,14 +53,26 @@ public final class AdapterRegistry implements AutoCloseable {
      * @return the new version
      */
     public AdapterVersion publish(String name, Adapter adapter) {
-        String digest = adapter.digest(); // before the lock: it reads the whole adapter
+        return publish(name, adapter, adapter.digest());
+    }
+
+    /**
+     * The same where the digest is known, which reads the whole adapter.
+     *
+     * @param digest the adapter's
+     */
+    public AdapterVersion publish(String name, Adapter adapter, String digest) {
+        long size = adapter.bytes();
         List<LeasedAdapter> retired = new ArrayList<>();
         LeasedAdapter published;
         synchronized (lock) {
             requireOpen();
             inMemory.incrementAndGet();
-            published =
-                    new LeasedAdapter(new AdapterVersion(name, ++numbers, digest), adapter, inMemory::decrementAndGet);
+            bytes.addAndGet(size);
+            published = new LeasedAdapter(new AdapterVersion(name, ++numbers, digest), adapter, () -> {
+                inMemory.decrementAndGet();
+                bytes.addAndGet(-size);
+            });
             Deque<LeasedAdapter> history = histories.computeIfAbsent(name, key -> new ArrayDeque<>());
             history.addFirst(published);
             current.put(name, published);
@@ -91,6 +104,23 @@ public final class AdapterRegistry implements AutoCloseable {
         }
         dropped.release();
         return restored.version();
+    }
+
+    /**
+     * Keeps no version of a name to roll back to.
+     *
+     * @return whether there was one
+     */
+    public boolean forgetEarlier(String name) {
+        List<LeasedAdapter> retired = new ArrayList<>();
+        synchronized (lock) {
+            Deque<LeasedAdapter> history = histories.getOrDefault(name, new ArrayDeque<>());
+            while (history.size() > 1) {
+                retired.add(history.removeLast());
+            }
+        }
+        retired.forEach(LeasedAdapter::release);
+        return !retired.isEmpty();
     }
 
     /**
@@ -143,6 +173,16 @@ public final class AdapterRegistry implements AutoCloseable {
     /** Versions in native memory: published, kept to roll back to, or still leased. */
     public long versionsInMemory() {
         return inMemory.get();
+    }
+
+    /** Bytes of native memory that those take. */
+    public long bytesInMemory() {
+        return bytes.get();
+    }
+
+    /** The version that a name stands for now, if it stands for one. */
+    public Optional<AdapterVersion> version(String name) {
+        return Optional.ofNullable(current.get(name)).map(LeasedAdapter::version);
     }
 
     private void requireOpen() {

@@ -42,7 +42,7 @@ final class AdapterHandler {
             throw ApiError.invalid("lora_name", AdapterName.rule("lora_name"));
         }
         Path path = root.folder("lora_path", folder);
-        if (!inPlace && loader.version(name).isPresent()) {
+        if (!inPlace && loader.has(name)) {
             throw ApiError.invalid(
                     "lora_name",
                     "The lora adapter '" + name + "' has already been loaded. If you want to"
@@ -59,6 +59,21 @@ final class AdapterHandler {
     /** Where the server keeps its files is nobody's business. */
     private String withoutRoot(String message) {
         return message.replace(root.folderPrefix(), "");
+    }
+
+    void rollback(Context context) {
+        Fields fields = RequestBody.fields(context, limits);
+        String name = fields.requiredText("lora_name");
+        fields.end();
+        if (!loader.has(name)) {
+            throw ApiError.modelNotFound(ServedModels.shortened(name));
+        }
+        try {
+            loader.rollback(name);
+        } catch (AdapterException e) {
+            throw ApiError.conflict(String.valueOf(e.getMessage()));
+        }
+        Responses.json(context, 200, models.get(name));
     }
 
     void unload(Context context) throws InterruptedException {

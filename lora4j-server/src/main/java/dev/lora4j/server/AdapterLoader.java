@@ -2,33 +2,25 @@ package dev.lora4j.server;
 
 import dev.lora4j.formats.FileAccessException;
 import dev.lora4j.formats.Lora4jException;
-import dev.lora4j.lora.Adapter;
-import dev.lora4j.lora.AdapterFolder;
-import dev.lora4j.lora.AdapterRegistry;
 import dev.lora4j.lora.AdapterVersion;
-import dev.lora4j.model.LanguageModel;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Instant;
-import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * Reads adapters from disk and puts them in the place of names, one at a time, on the thread that asks for it.
+ * Puts adapters from disk in the place of names, one at a time, on the thread that asks for it.
  *
  * <p>The model goes on meanwhile. What a name stands for changes at once or not at all. Safe for any number of threads.
  */
 final class AdapterLoader {
-    private final LanguageModel model;
     private final ServedModels models;
-    private final AdapterRegistry registry;
+    private final AdapterShelf shelf;
     private final Limits limits;
 
-    AdapterLoader(LanguageModel model, ServedModels models, AdapterRegistry registry, Limits limits) {
-        this.model = model;
+    AdapterLoader(ServedModels models, AdapterShelf shelf, Limits limits) {
         this.models = models;
-        this.registry = registry;
+        this.shelf = shelf;
         this.limits = limits;
     }
 
@@ -39,26 +31,32 @@ final class AdapterLoader {
      * @throws Lora4jException if the adapter does not fit, or there are too many; nothing changes
      */
     synchronized AdapterVersion load(String name, Path folder) {
+        check(name, folder);
+        return shelf.put(name, folder);
+    }
+
+    /**
+     * The same, but if there is no room in memory it is read only when it is first asked for.
+     *
+     * @throws Lora4jException if it is read now and does not fit, or there are too many; nothing changes
+     */
+    synchronized void offer(String name, Path folder) {
+        check(name, folder);
+        shelf.offer(name, folder);
+    }
+
+    private void check(String name, Path folder) {
         if (!AdapterName.isAllowed(name)) {
             throw new Lora4jException(AdapterName.rule("\"" + ServedModels.shortened(name) + "\""));
         }
         if (name.equals(models.base())) {
             throw new Lora4jException("an adapter cannot be called " + name + ": that is the base model's name");
         }
-        Optional<AdapterVersion> present = version(name);
-        if (present.isEmpty() && registry.versions().size() >= limits.adapters()) {
+        if (!shelf.has(name) && shelf.size() >= limits.adapters()) {
             throw new Lora4jException(
                     "there are " + limits.adapters() + " adapters, which is this server's limit; unload one first");
         }
         requireSize(folder);
-        Adapter adapter = AdapterFolder.read(folder, model);
-        if (present.isPresent() && present.get().digest().equals(adapter.digest())) {
-            adapter.close();
-            return present.get();
-        }
-        AdapterVersion version = registry.publish(name, adapter);
-        models.published(version, Instant.now().getEpochSecond());
-        return version;
     }
 
     private void requireSize(Path folder) {
@@ -76,11 +74,18 @@ final class AdapterLoader {
         }
     }
 
-    /** The version that a name stands for now. */
-    Optional<AdapterVersion> version(String name) {
-        return registry.versions().stream()
-                .filter(version -> version.name().equals(name))
-                .findFirst();
+    /** Whether a name stands for an adapter. */
+    boolean has(String name) {
+        return shelf.has(name);
+    }
+
+    /**
+     * Makes the version before the present one what a name stands for.
+     *
+     * @throws dev.lora4j.lora.AdapterException if there is none in memory; nothing changes
+     */
+    AdapterVersion rollback(String name) {
+        return shelf.rollback(name);
     }
 
     /**
@@ -88,7 +93,7 @@ final class AdapterLoader {
      *
      * @throws dev.lora4j.lora.AdapterException if there is no such name
      */
-    synchronized void unload(String name) {
-        registry.remove(name);
+    void unload(String name) {
+        shelf.remove(name);
     }
 }

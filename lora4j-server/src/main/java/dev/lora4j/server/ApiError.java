@@ -109,6 +109,16 @@ final class ApiError extends RuntimeException {
                 retryAfter);
     }
 
+    static ApiError adapterMemoryFull(Duration retryAfter) {
+        return new ApiError(
+                429,
+                "rate_limit_error",
+                "the memory for adapters is full of those that other requests use; try again later",
+                "model",
+                "adapter_memory_full",
+                retryAfter);
+    }
+
     static ApiError shuttingDown(Duration retryAfter) {
         return new ApiError(503, "server_error", "the server is shutting down", null, "shutting_down", retryAfter);
     }

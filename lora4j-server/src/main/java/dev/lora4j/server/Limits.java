@@ -93,7 +93,7 @@ public record Limits(
                 Duration.ofSeconds(30),
                 1_000,
                 4L << 30,
-                4L << 30,
+                4_000_000_000L,
                 true);
     }
 

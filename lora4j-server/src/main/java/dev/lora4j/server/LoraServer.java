@@ -11,6 +11,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,20 +26,23 @@ public final class LoraServer implements AutoCloseable {
     private static final Duration LAST_BYTES = Duration.ofSeconds(2);
 
     private final ServerOptions options;
-    private final AdapterRegistry registry = AdapterRegistry.keeping(0);
+    private final AdapterRegistry registry = AdapterRegistry.create();
     private final ServerMetrics metrics;
     private final AdapterLoader loader;
     private final Optional<Engine> engine;
     private final List<Route> routes;
     private final HttpServer http;
+    private final List<AdapterWatch> watches = new CopyOnWriteArrayList<>();
 
-    private LoraServer(LanguageModel model, Tokenizer tokenizer, ServerOptions options) {
+    private LoraServer(LanguageModel model, Tokenizer tokenizer, ServerOptions options, AdapterSource source) {
         this.options = options;
         Limits limits = options.limits();
+        AdapterShelf shelf = new AdapterShelf(registry, source, limits.adapterMemory());
         ServedModels models = new ServedModels(
-                options.base(), Inference.room(model, limits), Instant.now().getEpochSecond(), registry);
+                options.base(), Inference.room(model, limits), Instant.now().getEpochSecond(), shelf);
         this.metrics = new ServerMetrics(registry);
-        this.loader = new AdapterLoader(model, models, registry, limits);
+        metrics.watch(shelf);
+        this.loader = new AdapterLoader(models, shelf, limits);
         List<Route> all = new ArrayList<>();
         if (model.task() == ModelTask.CAUSAL_LM) {
             Engine running = new Engine(model, tokenizer, limits, metrics);
@@ -67,7 +71,12 @@ public final class LoraServer implements AutoCloseable {
      * @param model a decoder for chats and completions, or an encoder for embeddings
      */
     public static LoraServer of(LanguageModel model, Tokenizer tokenizer, ServerOptions options) {
-        return new LoraServer(model, tokenizer, options);
+        return of(model, tokenizer, options, AdapterSource.folders(model));
+    }
+
+    /** The same with adapters from elsewhere. */
+    static LoraServer of(LanguageModel model, Tokenizer tokenizer, ServerOptions options, AdapterSource source) {
+        return new LoraServer(model, tokenizer, options, source);
     }
 
     /**
@@ -111,6 +120,19 @@ public final class LoraServer implements AutoCloseable {
         loader.unload(name);
     }
 
+    /**
+     * Serves every adapter of a folder under its own folder's name, now and as they come, change and go, until this server is
+     * closed; what does not fit is told to the log and left out, or stays what it was.
+     *
+     * @throws dev.lora4j.formats.FileAccessException if the folder is not there
+     */
+    public void watch(Path root) {
+        AdapterWatch watch = new AdapterWatch(AdapterRoot.of(root), loader);
+        watch.look();
+        watch.start(AdapterWatch.INTERVAL);
+        watches.add(watch);
+    }
+
     private boolean isReady() {
         return engine.map(Engine::isReady).orElse(true);
     }
@@ -146,6 +168,7 @@ public final class LoraServer implements AutoCloseable {
     /** Stops at once; requests that run are told that the server is shutting down. */
     @Override
     public void close() {
+        watches.forEach(AdapterWatch::close);
         engine.ifPresent(Engine::close);
         try {
             http.awaitQuiet(LAST_BYTES);

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param parent the base of an adapter, as vLLM tells it
  * @param maxModelLen most tokens of a sequence, prompt and new ones, as vLLM tells it
- * @param digest of an adapter's content
+ * @param digest of an adapter's content; absent until it was first read
  */
 record ModelObject(
         String id,
@@ -24,7 +24,7 @@ record ModelObject(
     }
 
     /** An adapter over this base. */
-    ModelObject adapter(String name, long seconds, String content) {
+    ModelObject adapter(String name, long seconds, @Nullable String content) {
         return new ModelObject(name, object, seconds, ownedBy, maxModelLen, id, content);
     }
 }

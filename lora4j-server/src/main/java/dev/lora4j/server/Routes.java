@@ -39,7 +39,8 @@ final class Routes {
         AdapterHandler handler = new AdapterHandler(loader, models, root, limits);
         return List.of(
                 new Route(HandlerType.POST, "/v1/load_lora_adapter", Permission.ADMIN, handler::load),
-                new Route(HandlerType.POST, "/v1/unload_lora_adapter", Permission.ADMIN, handler::unload));
+                new Route(HandlerType.POST, "/v1/unload_lora_adapter", Permission.ADMIN, handler::unload),
+                new Route(HandlerType.POST, "/v1/rollback_lora_adapter", Permission.ADMIN, handler::rollback));
     }
 
     static List<Route> operations(BooleanSupplier ready, ServerMetrics metrics) {

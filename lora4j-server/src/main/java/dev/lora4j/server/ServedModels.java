@@ -1,15 +1,10 @@
 package dev.lora4j.server;
 
-import dev.lora4j.lora.AdapterException;
 import dev.lora4j.lora.AdapterLease;
-import dev.lora4j.lora.AdapterRegistry;
-import dev.lora4j.lora.AdapterVersion;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
@@ -20,57 +15,38 @@ import java.util.concurrent.atomic.AtomicReference;
  */
 final class ServedModels {
     private final ModelObject base;
-    private final AdapterRegistry registry;
-    private final ConcurrentMap<Long, Long> created = new ConcurrentHashMap<>(); // seconds, by number of version
-    private final ConcurrentMap<String, Integer> leases = new ConcurrentHashMap<>();
+    private final AdapterShelf shelf;
 
     /**
-     * Borrows the registry.
+     * Borrows the shelf.
      *
      * @param maxTokens of a sequence, prompt and new ones
      */
-    ServedModels(String base, int maxTokens, long createdSeconds, AdapterRegistry registry) {
+    ServedModels(String base, int maxTokens, long createdSeconds, AdapterShelf shelf) {
         this.base = ModelObject.base(base, createdSeconds, maxTokens);
-        this.registry = registry;
+        this.shelf = shelf;
     }
 
     String base() {
         return base.id();
     }
 
-    /** Notes when a version came. */
-    void published(AdapterVersion version, long seconds) {
-        created.put(version.number(), seconds);
-        created.keySet()
-                .removeIf(number -> number < version.number()
-                        && registry.versions().stream().noneMatch(other -> other.number() == number));
-    }
-
     /**
-     * What a name stands for now; to be closed when the request is done.
+     * What a name stands for now, read from disk if it is not in memory; to be closed when the request is done.
      *
-     * @throws ApiError 404 if it stands for nothing
+     * @throws ApiError 404 if it stands for nothing; 429 or 500 if it cannot be read into memory
      */
     ModelLease lease(String name) {
         if (name.equals(base.id())) {
             return new ModelLease(name, Optional.empty(), new AtomicReference<>(() -> {}));
         }
-        try {
-            AdapterLease lease = registry.lease(name);
-            leases.merge(name, 1, Integer::sum);
-            return new ModelLease(name, Optional.of(lease), new AtomicReference<>(() -> release(name)));
-        } catch (AdapterException e) {
-            throw ApiError.modelNotFound(shortened(name));
-        }
-    }
-
-    private void release(String name) {
-        leases.computeIfPresent(name, (key, count) -> count == 1 ? null : count - 1);
+        AdapterLease lease = shelf.lease(name).orElseThrow(() -> ApiError.modelNotFound(shortened(name)));
+        return new ModelLease(name, Optional.of(lease), new AtomicReference<>(() -> shelf.released(name)));
     }
 
     /** Requests that hold an adapter of this name, whatever version. */
     int leases(String name) {
-        return leases.getOrDefault(name, 0);
+        return shelf.leases(name);
     }
 
     static String shortened(String name) {
@@ -80,7 +56,9 @@ final class ServedModels {
     /** The base first, then the adapters by name. */
     List<ModelObject> list() {
         List<ModelObject> models = new ArrayList<>();
-        registry.versions().forEach(version -> models.add(object(version)));
+        shelf.known()
+                .forEach(known -> models.add(base.adapter(
+                        known.name(), known.created(), known.digest().orElse(null))));
         models.sort(Comparator.comparing(ModelObject::id));
         models.add(0, base);
         return models;
@@ -91,10 +69,5 @@ final class ServedModels {
                 .filter(model -> model.id().equals(name))
                 .findFirst()
                 .orElseThrow(() -> ApiError.modelNotFound(shortened(name)));
-    }
-
-    private ModelObject object(AdapterVersion version) {
-        long seconds = created.getOrDefault(version.number(), base.created());
-        return base.adapter(version.name(), seconds, version.digest());
     }
 }

@@ -11,6 +11,7 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.ToLongFunction;
 
 /**
  * Figures for Prometheus: how long clients wait, and for how many tokens, by model.
@@ -37,6 +38,9 @@ final class ServerMetrics implements EngineObserver, AutoCloseable {
         Gauge.builder("lora4j.adapters.in.memory", adapters, AdapterRegistry::versionsInMemory)
                 .description("Versions of adapters in native memory, old ones that requests still use among them")
                 .register(meters);
+        Gauge.builder("lora4j.adapter.memory.bytes", adapters, AdapterRegistry::bytesInMemory)
+                .description("Bytes that those take")
+                .register(meters);
     }
 
     void watch(Engine engine) {
@@ -57,6 +61,28 @@ final class ServerMetrics implements EngineObserver, AutoCloseable {
                         engine,
                         each -> each.cache().evicted())
                 .description("Pages that were given up for others")
+                .register(meters);
+    }
+
+    void watch(AdapterShelf shelf) {
+        Gauge.builder("lora4j.adapters.known", shelf, AdapterShelf::size)
+                .description("Names of adapters, in memory or not")
+                .register(meters);
+        figure("lora4j.adapter.hits", "Requests that found their adapter in memory", shelf, ShelfFigures::hits);
+        figure("lora4j.adapter.misses", "Requests that had to read their adapter", shelf, ShelfFigures::misses);
+        figure("lora4j.adapter.evictions", "Adapters that left memory for others", shelf, ShelfFigures::evictions);
+        figure("lora4j.adapter.reads", "Folders of adapters that were read", shelf, ShelfFigures::reads);
+        FunctionCounter.builder(
+                        "lora4j.adapter.read.seconds",
+                        shelf,
+                        each -> each.figures().reading().toNanos() / 1e9)
+                .description("Time that reading adapters took")
+                .register(meters);
+    }
+
+    private void figure(String name, String description, AdapterShelf shelf, ToLongFunction<ShelfFigures> value) {
+        FunctionCounter.builder(name, shelf, each -> value.applyAsLong(each.figures()))
+                .description(description)
                 .register(meters);
     }
 

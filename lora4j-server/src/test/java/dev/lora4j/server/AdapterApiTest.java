@@ -128,12 +128,36 @@ class AdapterApiTest {
         assertThat(load("a", "second", true).status()).isEqualTo(200);
         assertThat(text("a", 4)).isNotEqualTo(ADAPTED);
         assertThat(server.get("/v1/models/a").json().path("digest").asText()).isNotEqualTo(digest);
-        assertThat(server.server.versionsInMemory()).isEqualTo(1);
+        assertThat(server.server.versionsInMemory())
+                .as("the earlier one is kept to go back to")
+                .isEqualTo(2);
 
         copy("", root.resolve("second")); // the same folder with the first one's content
         assertThat(load("a", "second", true).status()).isEqualTo(200);
         assertThat(server.get("/v1/models/a").json().path("digest").asText()).isEqualTo(digest);
         assertThat(text("a", 4)).isEqualTo(ADAPTED);
+    }
+
+    @Test
+    void aNameGoesBackToTheWeightsThatItHadBefore() {
+        load("a", "first", false);
+        String digest = server.get("/v1/models/a").json().path("digest").asText();
+        assertThat(rollback("a").status()).as("there is no earlier one").isEqualTo(409);
+        load("a", "second", true);
+        assertThat(text("a", 4)).isNotEqualTo(ADAPTED);
+        TestServer.Answer back = rollback("a");
+        assertThat(back.status()).isEqualTo(200);
+        assertThat(back.json().path("digest").asText()).isEqualTo(digest);
+        assertThat(text("a", 4)).isEqualTo(ADAPTED);
+        assertThat(server.server.versionsInMemory()).isEqualTo(1);
+        assertThat(rollback("a").status()).isEqualTo(409);
+        assertThat(rollback("nobody").status()).isEqualTo(404);
+    }
+
+    private TestServer.Answer rollback(String name) {
+        return server.post(
+                "/v1/rollback_lora_adapter",
+                TestServer.JSON.createObjectNode().put("lora_name", name).toString());
     }
 
     @Test

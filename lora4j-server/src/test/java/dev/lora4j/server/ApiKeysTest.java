@@ -89,7 +89,8 @@ class ApiKeysTest {
             new Known(HandlerType.GET, "/ready", Permission.OPEN),
             new Known(HandlerType.GET, "/metrics", Permission.ADMIN),
             new Known(HandlerType.POST, "/v1/load_lora_adapter", Permission.ADMIN),
-            new Known(HandlerType.POST, "/v1/unload_lora_adapter", Permission.ADMIN));
+            new Known(HandlerType.POST, "/v1/unload_lora_adapter", Permission.ADMIN),
+            new Known(HandlerType.POST, "/v1/rollback_lora_adapter", Permission.ADMIN));
 
     @Test
     void everyRouteThatThereIsIsInTheTable() {

@@ -14,6 +14,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.BooleanSupplier;
+import java.util.function.UnaryOperator;
 
 /** A server over the letter model on a free port, and plain HTTP to talk with it. */
 final class TestServer implements AutoCloseable {
@@ -25,9 +26,19 @@ final class TestServer implements AutoCloseable {
     private final HttpClient client = HttpClient.newHttpClient();
 
     private TestServer(LetterModel model, ServerOptions options) {
+        this(model, options, AdapterSource.folders(model.model()));
+    }
+
+    private TestServer(LetterModel model, ServerOptions options, AdapterSource source) {
         this.model = model;
-        this.server = LoraServer.of(model.model(), model.tokenizer(), options);
+        this.server = LoraServer.of(model.model(), model.tokenizer(), options, source);
         server.start();
+    }
+
+    /** With adapters from somewhere that tells how it is used. */
+    static TestServer start(ServerOptions options, UnaryOperator<AdapterSource> source) {
+        LetterModel model = LetterModel.open();
+        return new TestServer(model, options, source.apply(AdapterSource.folders(model.model())));
     }
 
     static TestServer start() {

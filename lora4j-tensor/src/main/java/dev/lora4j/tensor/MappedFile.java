@@ -1,19 +1,24 @@
 package dev.lora4j.tensor;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.pytorch.BoolOptional;
 import org.bytedeco.pytorch.LongOptional;
 import org.bytedeco.pytorch.global.torch;
 
 /**
- * A file mapped into memory, whose bytes can be seen as tensors without copying.
+ * A file in memory, mapped or read, whose bytes can be seen as tensors without copying.
  *
  * <p>The mapping is private: nothing written to a tensor reaches the file. The caller has validated the file's header;
  * here only bounds and alignment are checked.
  */
 public final class MappedFile implements AutoCloseable {
+    private static final long PIECE = 16 << 20; // bytes read at a time
+
     private final Scope scope = Scope.shared();
     private final Path path;
     private final Tensor bytes;
@@ -38,6 +43,37 @@ public final class MappedFile implements AutoCloseable {
                     path,
                     new Tensor(torch.from_file(
                             path.toString(), new BoolOptional(false), new LongOptional(size), DType.U8.options())));
+        } catch (IOException e) {
+            throw new TensorException(path + ": cannot be read", e);
+        }
+    }
+
+    /**
+     * Reads a whole file, so that nothing that becomes of it later matters: a mapped file that is cut off while it is
+     * read takes the process with it.
+     *
+     * @throws TensorException if it is empty, grows shorter meanwhile or cannot be read
+     */
+    public static MappedFile read(Path path) {
+        try (Scope scope = Scope.open();
+                FileChannel channel = FileChannel.open(path)) {
+            long size = channel.size();
+            if (size == 0) {
+                throw new TensorException(path + ": the file is empty");
+            }
+            Tensor bytes = Tensor.empty(DType.U8, size);
+            try (BytePointer data = new BytePointer(bytes.at().data_ptr())) {
+                for (long at = 0; at < size; ) {
+                    ByteBuffer piece =
+                            data.position(at).limit(Math.min(size, at + PIECE)).asByteBuffer();
+                    int count = channel.read(piece, at);
+                    if (count < 0) {
+                        throw new TensorException(path + ": it ended after " + at + " of " + size + " bytes");
+                    }
+                    at += count;
+                }
+            }
+            return new MappedFile(path, bytes);
         } catch (IOException e) {
             throw new TensorException(path + ": cannot be read", e);
         }
