@@ -36,7 +36,9 @@ final class ServeLimits {
                     + " kept of earlier ones (default: ${DEFAULT-VALUE}).")
     private int cache;
 
-    @Option(names = "--no-prefix-cache", description = "Keep nothing of what was read for later requests that begin alike.")
+    @Option(
+            names = "--no-prefix-cache",
+            description = "Keep nothing of what was read for later requests that begin alike.")
     private boolean withoutPrefixes;
 
     @Option(
@@ -56,8 +58,10 @@ final class ServeLimits {
     private int drain;
 
     Limits limits() {
-        Limits limits =
-                Limits.defaults().withEngine(running, queued, context, cache).withDrain(Duration.ofSeconds(drain)).withAdapterMemory(adapterMemory);
+        Limits limits = Limits.defaults()
+                .withEngine(running, queued, context, cache)
+                .withDrain(Duration.ofSeconds(drain))
+                .withAdapterMemory(adapterMemory);
         return withoutPrefixes ? limits.withoutPrefixes() : limits;
     }
 }

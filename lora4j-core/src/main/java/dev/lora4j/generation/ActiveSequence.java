@@ -1,10 +1,11 @@
 package dev.lora4j.generation;
 
-import dev.lora4j.lora.Adapter;
+import dev.lora4j.lora.WeightedAdapter;
 import dev.lora4j.model.KvCache;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -42,8 +43,8 @@ final class ActiveSequence implements AutoCloseable {
         return number;
     }
 
-    Optional<Adapter> adapter() {
-        return prompt.adapter();
+    List<WeightedAdapter> adapters() {
+        return prompt.adapters();
     }
 
     KvCache cache() {

@@ -1,8 +1,8 @@
 package dev.lora4j.generation;
 
-import dev.lora4j.lora.Adapter;
 import dev.lora4j.lora.AdapterRouting;
 import dev.lora4j.lora.AdapterRouting.Run;
+import dev.lora4j.lora.WeightedAdapter;
 import dev.lora4j.model.LanguageModel;
 import dev.lora4j.model.TokenBatch;
 import dev.lora4j.tensor.Scope;
@@ -10,20 +10,18 @@ import dev.lora4j.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
-import java.util.OptionalLong;
 
 /**
  * One pass of a batch through the model, and what its logits mean to each sequence.
  *
- * @param parts those of the same adapter side by side
+ * @param parts those of the same adapters side by side
  */
 record BatchStep(LanguageModel model, List<Part> parts) {
     /** What a sequence puts into a step: its tokens that the cache has not seen yet. */
     @SuppressWarnings("ArrayRecordComponent") // passed on once, never compared
     record Part(ActiveSequence sequence, int[] tokens) {
-        Optional<Adapter> adapter() {
-            return sequence.adapter();
+        List<WeightedAdapter> adapters() {
+            return sequence.adapters();
         }
     }
 
@@ -66,22 +64,15 @@ record BatchStep(LanguageModel model, List<Part> parts) {
 
     private static AdapterRouting routing(int[] lengths, List<Part> parts) {
         List<Run> runs = new ArrayList<>();
-        long start = 0;
-        for (int i = 0; i < lengths.length; i++) {
-            long end = start + lengths[i];
-            if (parts.get(i).adapter().isPresent()) {
-                addRun(runs, start, end, parts.get(i).adapter().get());
+        long end = 0;
+        for (int i = 0; i < lengths.length; ) {
+            long start = end;
+            List<WeightedAdapter> adapters = parts.get(i).adapters();
+            while (i < lengths.length && parts.get(i).adapters().equals(adapters)) {
+                end += lengths[i++];
             }
-            start = end;
+            AdapterRouting.add(runs, start, end, adapters);
         }
         return AdapterRouting.of(runs);
-    }
-
-    private static void addRun(List<Run> runs, long start, long end, Adapter adapter) {
-        int last = runs.size() - 1;
-        if (last >= 0 && runs.get(last).end() == start && runs.get(last).adapter() == adapter) {
-            start = runs.remove(last).start();
-        }
-        runs.add(new Run(start, end, adapter, OptionalLong.empty()));
     }
 }

@@ -1,7 +1,7 @@
 package dev.lora4j.generation;
 
 import dev.lora4j.data.Tokenizer;
-import dev.lora4j.lora.Adapter;
+import dev.lora4j.lora.WeightedAdapter;
 import dev.lora4j.model.KvCache;
 import dev.lora4j.model.KvPages;
 import dev.lora4j.model.KvPrefixes;
@@ -199,18 +199,18 @@ public final class GenerationBatch implements AutoCloseable {
     /** What runs in this step: rows of the same adapter side by side, those that go on before new prompts. */
     private List<BatchStep.Part> chosen() {
         int budget = STEP_TOKENS;
-        Map<Optional<Adapter>, List<BatchStep.Part>> byAdapter = new LinkedHashMap<>();
+        Map<List<WeightedAdapter>, List<BatchStep.Part>> byAdapters = new LinkedHashMap<>();
         for (ActiveSequence sequence : active) {
             if (budget == 0) {
                 break;
             }
             int[] tokens = sequence.next(budget);
             budget -= tokens.length;
-            byAdapter
-                    .computeIfAbsent(sequence.adapter(), adapter -> new ArrayList<>())
+            byAdapters
+                    .computeIfAbsent(sequence.adapters(), adapters -> new ArrayList<>())
                     .add(new BatchStep.Part(sequence, tokens));
         }
-        return byAdapter.values().stream().flatMap(List::stream).toList();
+        return byAdapters.values().stream().flatMap(List::stream).toList();
     }
 
     @Override

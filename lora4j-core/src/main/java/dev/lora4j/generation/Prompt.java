@@ -1,21 +1,25 @@
 package dev.lora4j.generation;
 
 import dev.lora4j.lora.Adapter;
+import dev.lora4j.lora.WeightedAdapter;
 import dev.lora4j.model.KvOwner;
+import java.util.List;
 import java.util.Optional;
 
 /**
- * Tokens to continue, and the adapter to do it with.
+ * Tokens to continue, and the adapters to do it with.
  *
  * @param tokens at least one
- * @param adapter for this sequence alone; empty for the base model
+ * @param adapters for this sequence alone, whose changes of each weight are added up; none for the base model
  * @param owner with whose sequences it may share what was read before; empty to share nothing
  */
 @SuppressWarnings("ArrayRecordComponent") // copied on the way in and out; never compared
-public record Prompt(int[] tokens, Optional<Adapter> adapter, Optional<KvOwner> owner) {
-    /** Copies the tokens. */
+public record Prompt(int[] tokens, List<WeightedAdapter> adapters, Optional<KvOwner> owner) {
+    /** Copies the tokens and the adapters. */
     public Prompt {
         tokens = tokens.clone();
+        adapters = List.copyOf(adapters);
+        WeightedAdapter.requireSum(adapters);
         if (tokens.length == 0) {
             throw new GenerationException("the prompt has no tokens; expected at least one, such as the model's bos");
         }
@@ -23,7 +27,7 @@ public record Prompt(int[] tokens, Optional<Adapter> adapter, Optional<KvOwner> 
 
     /** One that shares nothing. */
     public Prompt(int[] tokens, Optional<Adapter> adapter) {
-        this(tokens, adapter, Optional.empty());
+        this(tokens, adapter.stream().map(WeightedAdapter::of).toList(), Optional.empty());
     }
 
     /** A prompt for the base model. */
@@ -36,9 +40,14 @@ public record Prompt(int[] tokens, Optional<Adapter> adapter, Optional<KvOwner> 
         return new Prompt(tokens, Optional.of(own));
     }
 
-    /** The same, sharing what was read before with sequences of an owner, who is to name this adapter's content. */
+    /** The same tokens with several adapters added up, sharing nothing. */
+    public Prompt withSum(List<WeightedAdapter> sum) {
+        return new Prompt(tokens, sum, Optional.empty());
+    }
+
+    /** The same, sharing what was read before with sequences of an owner, who is to name these adapters' content. */
     public Prompt sharedBy(KvOwner whom) {
-        return new Prompt(tokens, adapter, Optional.of(whom));
+        return new Prompt(tokens, adapters, Optional.of(whom));
     }
 
     @Override

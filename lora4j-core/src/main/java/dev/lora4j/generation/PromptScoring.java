@@ -1,7 +1,6 @@
 package dev.lora4j.generation;
 
 import dev.lora4j.lora.AdapterRouting;
-import dev.lora4j.lora.AdapterRouting.Run;
 import dev.lora4j.model.KvCache;
 import dev.lora4j.model.KvPages;
 import dev.lora4j.model.LanguageModel;
@@ -11,7 +10,6 @@ import dev.lora4j.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.OptionalLong;
 import java.util.function.Consumer;
 
 /**
@@ -117,9 +115,7 @@ public final class PromptScoring implements AutoCloseable {
     }
 
     private AdapterRouting routing(int rows) {
-        return AdapterRouting.of(prompt.adapter().stream()
-                .map(adapter -> new Run(0, rows, adapter, OptionalLong.empty()))
-                .toList());
+        return AdapterRouting.of(prompt.adapters(), rows);
     }
 
     /** Those of the second token, the third and so on; nothing comes before the first. */

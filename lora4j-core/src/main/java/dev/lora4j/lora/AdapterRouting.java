@@ -15,7 +15,7 @@ import java.util.OptionalLong;
 /**
  * Which rows of a flat batch use which adapter: runs in the order of the rows, built once per step.
  *
- * <p>Rows of no run get the base alone. Immutable.
+ * <p>Rows of no run get the base alone, rows of several runs the sum of what their adapters do. Immutable.
  */
 public final class AdapterRouting implements Routing {
     private final List<Run> runs;
@@ -29,14 +29,28 @@ public final class AdapterRouting implements Routing {
      *
      * @param start first row
      * @param end one past the last row
+     * @param weight of what its pairs do, 1 for the adapter as it is
      * @param dropoutKey of the adapter's own stream at this step; empty outside training
      */
-    public record Run(long start, long end, Adapter adapter, OptionalLong dropoutKey) {}
+    public record Run(long start, long end, Adapter adapter, double weight, OptionalLong dropoutKey) {
+        /** With the adapter as it is. */
+        public Run(long start, long end, Adapter adapter, OptionalLong dropoutKey) {
+            this(start, end, adapter, 1, dropoutKey);
+        }
 
-    /** Runs that do not overlap, sorted by row. */
+        private boolean hasRowsOf(Run other) {
+            return start == other.start && end == other.end;
+        }
+    }
+
+    /**
+     * Runs sorted by row, each after the one before or of the same rows; adapters of the same rows must be {@linkplain
+     * WeightedAdapter#requireSum combinable}.
+     */
     public static AdapterRouting of(List<Run> runs) {
         for (int i = 1; i < runs.size(); i++) {
-            if (runs.get(i).start() < runs.get(i - 1).end()) {
+            boolean apart = runs.get(i).start() >= runs.get(i - 1).end();
+            if (!apart && !runs.get(i).hasRowsOf(runs.get(i - 1))) {
                 throw new IllegalArgumentException(
                         "run " + i + " begins at row " + runs.get(i).start() + ", before the end of the run before it");
             }
@@ -49,6 +63,18 @@ public final class AdapterRouting implements Routing {
         return new AdapterRouting(List.of(new Run(0, rows, adapter, OptionalLong.empty())));
     }
 
+    /** All rows use the same adapters, to be added up; none for the base alone. */
+    public static AdapterRouting of(List<WeightedAdapter> adapters, long rows) {
+        List<Run> runs = new ArrayList<>();
+        add(runs, 0, rows, adapters);
+        return of(runs);
+    }
+
+    /** Adds the runs of some rows that use the same adapters. */
+    public static void add(List<Run> runs, long start, long end, List<WeightedAdapter> adapters) {
+        adapters.forEach(each -> runs.add(new Run(start, end, each.adapter(), each.weight(), OptionalLong.empty())));
+    }
+
     @Override
     public List<Segment> segments(String path) {
         List<Segment> segments = new ArrayList<>(runs.size());
@@ -57,13 +83,17 @@ public final class AdapterRouting implements Routing {
             LowRank pair = parts.lowRanks().get(path);
             LowRank anchor = parts.anchors().get(path);
             if (pair != null) {
-                segments.add(new Segment(run.start(), run.end(), pair, dropout(run, path)));
+                segments.add(new Segment(run.start(), run.end(), weighted(pair, run), dropout(run, path)));
             }
             if (anchor != null) {
-                segments.add(new Segment(run.start(), run.end(), anchor));
+                segments.add(new Segment(run.start(), run.end(), weighted(anchor, run)));
             }
         }
         return segments;
+    }
+
+    private static LowRank weighted(LowRank pair, Run run) {
+        return run.weight() == 1 ? pair : pair.times(run.weight());
     }
 
     @Override

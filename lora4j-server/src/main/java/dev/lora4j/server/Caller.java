@@ -1,7 +1,9 @@
 package dev.lora4j.server;
 
 import io.javalin.http.Context;
+import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
@@ -50,5 +52,30 @@ record Caller(String name, Set<Permission> permissions, Optional<Set<String>> mo
             throw ApiError.modelNotFound(ServedModels.shortened(model));
         }
         return served.lease(model).by(name);
+    }
+
+    /**
+     * What a model's name stands for, with adapters added up over it if any are given.
+     *
+     * @throws ApiError 404 if there is one of them not, and just so if this caller may not use it; 400 if adapters are
+     *     wanted over something that is not the base
+     */
+    ModelLease lease(ServedModels served, String model, List<AdapterWeight> adapters) {
+        if (adapters.isEmpty()) {
+            return lease(served, model);
+        }
+        List<String> named = new ArrayList<>(List.of(model));
+        adapters.forEach(each -> named.add(each.name()));
+        for (String each : named) {
+            if (!mayUse(each)) {
+                throw ApiError.modelNotFound(ServedModels.shortened(each));
+            }
+        }
+        if (!model.equals(served.base())) {
+            throw ApiError.invalid(
+                    "model",
+                    "adapters are added up over the base: model is to be " + served.base() + ", or adapters left out");
+        }
+        return served.lease(adapters).by(name);
     }
 }

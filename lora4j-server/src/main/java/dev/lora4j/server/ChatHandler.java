@@ -17,8 +17,10 @@ final class ChatHandler implements Handler {
 
     @Override
     public void handle(Context context) {
-        ChatRequest request = ChatRequest.of(RequestBody.fields(context, inference.limits()), inference.limits());
-        ModelLease lease = Caller.of(context).lease(inference.models(), request.model());
+        Fields fields = RequestBody.fields(context, inference.limits());
+        List<AdapterWeight> adapters = AdapterWeight.read(fields);
+        ChatRequest request = ChatRequest.of(fields, inference.limits());
+        ModelLease lease = Caller.of(context).lease(inference.models(), request.model(), adapters);
         String fingerprint = inference.fingerprint(lease);
         AccessLog.model(context, lease);
         Inference.Ask ask;

@@ -16,9 +16,10 @@ final class CompletionHandler implements Handler {
 
     @Override
     public void handle(Context context) {
-        CompletionRequest request =
-                CompletionRequest.of(RequestBody.fields(context, inference.limits()), inference.limits());
-        ModelLease lease = Caller.of(context).lease(inference.models(), request.model());
+        Fields fields = RequestBody.fields(context, inference.limits());
+        List<AdapterWeight> adapters = AdapterWeight.read(fields);
+        CompletionRequest request = CompletionRequest.of(fields, inference.limits());
+        ModelLease lease = Caller.of(context).lease(inference.models(), request.model(), adapters);
         String fingerprint = inference.fingerprint(lease);
         AccessLog.model(context, lease);
         List<Inference.Ask> asks = new ArrayList<>();

@@ -1,8 +1,8 @@
 package dev.lora4j.server;
 
 import dev.lora4j.data.Tokenizer;
-import dev.lora4j.lora.Adapter;
 import dev.lora4j.lora.AdapterRouting;
+import dev.lora4j.lora.WeightedAdapter;
 import dev.lora4j.model.LanguageModel;
 import dev.lora4j.model.Routing;
 import dev.lora4j.model.TokenBatch;
@@ -13,7 +13,6 @@ import dev.lora4j.tensor.Tensor;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.Semaphore;
 
 /**
@@ -61,7 +60,7 @@ final class Embedder {
     }
 
     /** A vector of the hidden size for each text. */
-    List<float[]> embed(List<int[]> texts, Optional<Adapter> adapter) throws InterruptedException {
+    List<float[]> embed(List<int[]> texts, List<WeightedAdapter> adapters) throws InterruptedException {
         if (turn.getQueueLength() >= waiters) {
             throw ApiError.queueFull(Duration.ofSeconds(1));
         }
@@ -71,7 +70,7 @@ final class Embedder {
             int to = end(texts, from);
             turn.acquire();
             try {
-                vectors.addAll(batch(texts.subList(from, to), adapter));
+                vectors.addAll(batch(texts.subList(from, to), adapters));
             } finally {
                 turn.release();
             }
@@ -89,12 +88,11 @@ final class Embedder {
         return to;
     }
 
-    private List<float[]> batch(List<int[]> texts, Optional<Adapter> adapter) {
+    private List<float[]> batch(List<int[]> texts, List<WeightedAdapter> adapters) {
         try (Scope scope = Scope.open()) {
             TokenBatch batch = TokenBatch.of(texts);
             long rows = texts.stream().mapToLong(text -> text.length).sum();
-            Routing routing =
-                    adapter.<Routing>map(own -> AdapterRouting.of(own, rows)).orElse(Routing.NONE);
+            Routing routing = AdapterRouting.of(adapters, rows);
             Tensor hidden = model.hidden(batch, routing, Tape.inference());
             Tensor means = MeanPooling.apply(Tape.inference(), hidden, batch.sequences());
             Tensor units = means.dividedBy(means.norm(-1));

@@ -35,15 +35,16 @@ final class EmbeddingsHandler implements Handler {
     public void handle(Context context) throws InterruptedException {
         Fields fields = RequestBody.fields(context, limits);
         String model = fields.requiredText("model");
+        List<AdapterWeight> adapters = AdapterWeight.read(fields);
         List<PromptText> texts = texts(fields.value("input").orElseThrow(() -> fields.missing("input")));
         boolean base64 = isBase64(fields);
         fields.refuse("dimensions", value -> false);
         fields.ignore("user");
         fields.end();
-        try (ModelLease lease = Caller.of(context).lease(models, model)) {
+        try (ModelLease lease = Caller.of(context).lease(models, model, adapters)) {
             AccessLog.model(context, lease);
             List<int[]> tokens = texts.stream().map(embedder::tokens).toList();
-            List<float[]> vectors = embedder.embed(tokens, lease.adapter());
+            List<float[]> vectors = embedder.embed(tokens, lease.adapters());
             List<Item> data = new ArrayList<>();
             for (int i = 0; i < vectors.size(); i++) {
                 data.add(new Item("embedding", i, base64 ? base64(vectors.get(i)) : vectors.get(i)));

@@ -81,13 +81,13 @@ record Inference(
         try {
             checkVocabulary(sampling.settings());
             for (Ask ask : asks) {
-                Prompt prompt = new Prompt(ask.tokens(), lease.adapter(), Optional.of(lease.owner()));
+                Prompt prompt = new Prompt(ask.tokens(), lease.adapters(), Optional.of(lease.owner()));
                 for (int choice = 0; choice < sampling.choices(); choice++) {
                     Optional<GenerationSettings> settings = ask.maxNewTokens() == 0
                             ? Optional.empty()
                             : Optional.of(sampling.settings(choice, ask.maxNewTokens()));
                     works.add(new Work(
-                            works.size(), lease.name(), prompt, settings, likeliest, scorePrompts, reply, now));
+                            works.size(), lease.figureName(), prompt, settings, likeliest, scorePrompts, reply, now));
                 }
             }
             engine.submit(works);

@@ -1,11 +1,12 @@
 package dev.lora4j.server;
 
+import dev.lora4j.lora.AdapterException;
 import dev.lora4j.lora.AdapterLease;
+import dev.lora4j.lora.WeightedAdapter;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Optional;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Collectors;
 
 /**
  * What the names of models stand for: the base, or an adapter over it. A name that is neither is an error, never the
@@ -38,10 +39,43 @@ final class ServedModels {
      */
     ModelLease lease(String name) {
         if (name.equals(base.id())) {
-            return new ModelLease(name, Optional.empty(), new AtomicReference<>(() -> {}));
+            return new ModelLease(name, List.of(), () -> {});
         }
         AdapterLease lease = shelf.lease(name).orElseThrow(() -> ApiError.modelNotFound(shortened(name)));
-        return new ModelLease(name, Optional.of(lease), new AtomicReference<>(() -> shelf.released(name)));
+        return new ModelLease(name, List.of(new ModelLease.Part(lease, 1)), () -> shelf.released(name));
+    }
+
+    /**
+     * Several adapters, to be added up over the base.
+     *
+     * @param wanted at least one
+     * @throws ApiError 404 if a name stands for no adapter, 400 if they have no sum
+     */
+    ModelLease lease(List<AdapterWeight> wanted) {
+        List<ModelLease> held = new ArrayList<>();
+        Runnable release = () -> held.forEach(ModelLease::close);
+        try {
+            List<ModelLease.Part> parts = new ArrayList<>();
+            for (AdapterWeight each : wanted) {
+                if (each.name().equals(base.id())) {
+                    throw ApiError.invalid("adapters", each.name() + " is the base, not an adapter");
+                }
+                ModelLease one = lease(each.name());
+                held.add(one);
+                parts.add(new ModelLease.Part(one.parts().get(0).lease(), each.weight()));
+            }
+            parts.sort(Comparator.comparing(ModelLease.Part::digest)); // one sum, in whatever order it is asked for
+            String names = wanted.stream().map(AdapterWeight::name).collect(Collectors.joining("+"));
+            ModelLease lease = new ModelLease(names, parts, release);
+            WeightedAdapter.requireSum(lease.adapters());
+            return lease;
+        } catch (AdapterException e) {
+            release.run();
+            throw ApiError.invalid("adapters", String.valueOf(e.getMessage()));
+        } catch (RuntimeException e) {
+            release.run();
+            throw e;
+        }
     }
 
     /** Requests that hold an adapter of this name, whatever version. */

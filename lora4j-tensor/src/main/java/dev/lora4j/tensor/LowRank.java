@@ -82,6 +82,11 @@ public record LowRank(
         }
     }
 
+    /** The pair whose ΔW is this one's times a factor; shares A and B. */
+    public LowRank times(double factor) {
+        return new LowRank(a, b, factor * scaling, bias, magnitude, blocks);
+    }
+
     /** The pair whose ΔW takes this one's off again; shares A. */
     public LowRank negated(Scope owner) {
         try (Scope negating = Scope.open()) {
