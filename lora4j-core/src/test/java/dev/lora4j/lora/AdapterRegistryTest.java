@@ -249,4 +249,31 @@ class AdapterRegistryTest {
             }
         }
     }
+
+    /** An adapter without frozen pairs takes 4 bytes a trained value. */
+    @Test
+    void itTellsTheBytesInMemoryAndForgetsEarlierVersions() {
+        try (AdapterRegistry registry = AdapterRegistry.create()) {
+            Adapter first = adapter(1);
+            Adapter second = adapter(2);
+            long ofFirst = 4 * first.parameters();
+            long ofSecond = 4 * second.parameters();
+            registry.publish("a", first);
+            assertThat(registry.bytesInMemory()).isEqualTo(ofFirst);
+            assertThat(registry.forgetEarlier("a")).isFalse();
+            registry.publish("a", second);
+            assertThat(registry.bytesInMemory()).isEqualTo(ofFirst + ofSecond);
+            try (AdapterLease lease = registry.lease("a")) {
+                assertThat(registry.forgetEarlier("a")).isTrue();
+                assertThat(registry.forgetEarlier("nobody")).isFalse();
+                assertThat(registry.bytesInMemory()).isEqualTo(ofSecond);
+                assertThatThrownBy(() -> registry.rollback("a")).isInstanceOf(AdapterException.class);
+                registry.remove("a");
+                assertThat(registry.version("a")).isEmpty();
+                assertThat(registry.bytesInMemory()).as("it is leased").isEqualTo(ofSecond);
+                assertThat(lease.version().digest()).isEqualTo(second.digest());
+            }
+            assertThat(registry.bytesInMemory()).isZero();
+        }
+    }
 }

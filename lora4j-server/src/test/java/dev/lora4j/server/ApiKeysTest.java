@@ -172,6 +172,26 @@ class ApiKeysTest {
     }
 
     @Test
+    void aSumOfAdaptersNeedsTheRightToEachOfThem() {
+        for (String second : List.of("saved-head", "nobody")) {
+            String body = completion(
+                    BASE, 1, ", \"adapters\": [{\"name\": \"all-linear\"}, {\"name\": \"" + second + "\"}]");
+            TestServer.Answer answer = server.send(server.request("/v1/completions")
+                    .header("Authorization", "Bearer " + USER)
+                    .POST(BodyPublishers.ofString(body)));
+            assertThat(answer.status()).as(second).isEqualTo(404);
+            assertThat(answer.error().path("message").asText())
+                    .isEqualTo("The model `" + second + "` does not exist or you do not have access to it.");
+        }
+        String one = completion(BASE, 1, ", \"adapters\": [{\"name\": \"all-linear\", \"weight\": 0.5}]");
+        assertThat(server.send(server.request("/v1/completions")
+                                .header("Authorization", "Bearer " + USER)
+                                .POST(BodyPublishers.ofString(one)))
+                        .status())
+                .isEqualTo(200);
+    }
+
+    @Test
     void theAccessLogNamesTheKeyAndNeverHasItNorThePromptNorALineOfTheClients() throws InterruptedException {
         Logger logger = (Logger) LoggerFactory.getLogger("dev.lora4j.server.access");
         ListAppender<ILoggingEvent> lines = new ListAppender<>();

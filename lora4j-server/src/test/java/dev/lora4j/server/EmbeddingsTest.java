@@ -77,6 +77,21 @@ class EmbeddingsTest {
     }
 
     @Test
+    void aQuarterAndThreeQuartersOfAnAdapterAreTheWholeAndOneMinusOneIsTheBase() throws IOException {
+        server.server.publish("again", LetterModel.folder("bert/adapter"));
+        String sum = ", \"adapters\": [{\"name\": \"adapted\", \"weight\": %s}, {\"name\": \"again\", \"weight\": %s}]";
+        assertVector(
+                embed(BASE, TOKENS, sum.formatted(0.25, 0.75))
+                        .path("data")
+                        .path(0)
+                        .path("embedding"),
+                golden("adapter.mean_embedding.1"));
+        assertVector(
+                embed(BASE, TOKENS, sum.formatted(1, -1)).path("data").path(0).path("embedding"),
+                golden("mean_embedding.1"));
+    }
+
+    @Test
     void severalTextsComeInTheirOrderAndCount() throws IOException {
         JsonNode body = embed(BASE, "[[3, 4, 5], " + TOKENS + ", [9]]", "");
         assertThat(body.path("data")).hasSize(3);
