@@ -99,9 +99,10 @@ final class ServeCommand implements Callable<Integer> {
                 keys,
                 Optional.ofNullable(adapterRoot),
                 adapterLoading,
-                training.options()); // refuses what is no good before the model is loaded
+                training.options(),
+                !noPage); // refuses what is no good before the model is loaded
         try (LoadedModel loaded = LoadedModel.load(model, weights.format(), LanguageModel::usualTask, List.of())) {
-            serve(loaded, noPage ? options.withoutPage() : options);
+            serve(loaded, options);
         }
         return 0;
     }
@@ -116,6 +117,9 @@ final class ServeCommand implements Callable<Integer> {
             }
             server.start();
             console.line("serving " + options.base() + " at http://" + options.host() + ":" + server.port() + "/v1");
+            if (options.page()) {
+                console.message("web page at http://" + options.host() + ":" + server.port() + "/");
+            }
             stop.await();
             console.message(
                     "stopping: what runs has " + options.limits().drain().toSeconds() + " s to finish");

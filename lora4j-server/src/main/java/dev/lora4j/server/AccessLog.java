@@ -1,6 +1,7 @@
 package dev.lora4j.server;
 
 import io.javalin.http.Context;
+import jakarta.servlet.http.HttpServletRequest;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -34,7 +35,17 @@ final class AccessLog {
     }
 
     static void usage(Context context, Usage usage) {
-        context.attribute(USAGE, usage);
+        usage(context.req(), usage);
+    }
+
+    /** The same where only the servlet's request is at hand. */
+    static void usage(HttpServletRequest request, Usage usage) {
+        request.setAttribute(USAGE, usage);
+    }
+
+    /** Notes which model answers. */
+    static void model(HttpServletRequest request, String name) {
+        request.setAttribute(MODEL, name);
     }
 
     static void end(Context context, float milliseconds) {

@@ -3,6 +3,7 @@ package dev.lora4j.server;
 import dev.lora4j.generation.FinishReason;
 import dev.lora4j.server.web.PendingAnswer;
 import jakarta.servlet.http.HttpServletRequest;
+import java.io.IOException;
 import java.util.List;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
@@ -14,6 +15,7 @@ final class PageAnswer implements PendingAnswer {
     private final ChatRequest request;
     private @Nullable Reply reply;
     private boolean stopped;
+    private int promptTokens; // of the thread that reads
 
     PageAnswer(Inference inference, Caller caller, ChatRequest request) {
         this.inference = inference;
@@ -22,21 +24,25 @@ final class PageAnswer implements PendingAnswer {
     }
 
     @Override
-    public Ending read(HttpServletRequest browser, PieceTaker taker) {
+    public Ending read(HttpServletRequest browser, PieceTaker taker) throws IOException {
         try {
-            return read(new ReplyReader(submit(), 1, ClientConnection.of(browser)), taker);
+            ReplyReader reader = new ReplyReader(submit(browser), 1, ClientConnection.of(browser));
+            Answer answer = new Answer();
+            FinishReason reason = read(reader, answer, taker);
+            AccessLog.usage(browser, Usage.of(promptTokens, answer.said()));
+            return new Ending(
+                    reason == FinishReason.LENGTH ? Ending.Reason.LENGTH : Ending.Reason.COMPLETE, answer.said());
         } catch (ClientGoneException e) {
             if (isStopped()) {
                 return new Ending(Ending.Reason.STOPPED, 0);
             }
-            throw e;
+            throw new IOException("the browser has gone", e);
         } catch (ApiError e) {
             throw PageWorkbench.refusal(e);
         }
     }
 
-    private static Ending read(ReplyReader reader, PieceTaker taker) {
-        Answer answer = new Answer();
+    private static FinishReason read(ReplyReader reader, Answer answer, PieceTaker taker) {
         FinishReason[] reason = {FinishReason.STOP};
         reader.read(event -> {
             answer.takeInStream(event);
@@ -48,12 +54,12 @@ final class PageAnswer implements PendingAnswer {
                 reason[0] = ended.reason();
             }
         });
-        return new Ending(
-                reason[0] == FinishReason.LENGTH ? Ending.Reason.LENGTH : Ending.Reason.COMPLETE, answer.said());
+        return reason[0];
     }
 
-    private Reply submit() {
+    private Reply submit(HttpServletRequest browser) {
         ModelLease lease = caller.lease(inference.models(), request.model());
+        AccessLog.model(browser, lease.name());
         Inference.Ask ask;
         try {
             ask = inference.ask(
@@ -65,6 +71,7 @@ final class PageAnswer implements PendingAnswer {
             lease.close();
             throw e;
         }
+        promptTokens = ask.tokens().length;
         Reply submitted = inference.submit(lease, List.of(ask), request.sampling(), OptionalInt.empty(), false);
         synchronized (this) {
             reply = submitted;

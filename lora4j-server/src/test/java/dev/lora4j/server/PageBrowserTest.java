@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lora4j.server.finetuning.FineTuningOptions;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -30,10 +31,19 @@ class PageBrowserTest {
     static Path folder;
 
     private final TestServer server = TestServer.start(
-                    ServerOptions.local(TestServer.BASE).withFineTuning(FineTuningOptions.in(folder)))
+                    ServerOptions.local(TestServer.BASE).withFineTuning(FineTuningOptions.in(data())))
             .with("all-linear", "rslora");
     private final ChromeDriver chrome = Chromium.start(false);
     private final WebDriverWait wait = new WebDriverWait(chrome, Duration.ofSeconds(20));
+
+    /** A folder for each test, so that none sees the models of another. */
+    private static Path data() {
+        try {
+            return Files.createTempDirectory(folder, "data");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
 
     @AfterEach
     void stop() {
@@ -184,6 +194,8 @@ class PageBrowserTest {
 
     @Test
     void nothingIsWiderThanAPhone() {
+        server.server.publish(
+                "an-adapter-with-a-name-as-long-as-names-may-be.of.64.letters.xyz", LetterModel.adapter("all-linear"));
         Chromium.size(chrome, new Dimension(390, 844));
         for (String path : List.of("/", "/web/training", "/web/chat", "/web/chat?adapter=none")) {
             open(path);

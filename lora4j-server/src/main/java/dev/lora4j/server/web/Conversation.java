@@ -7,7 +7,7 @@ import java.util.stream.IntStream;
 /** A chat with one or two models at once, each of which knows its own answers only. Guarded by itself. */
 final class Conversation {
     /** Turns of a conversation. */
-    static final int MAX_TURNS = 100;
+    static final int MAX_TURNS = 50;
 
     private final String id;
     private final String visitor;

@@ -8,7 +8,7 @@ import java.util.UUID;
 /** The chats that go on, in memory alone. Guarded by itself. */
 final class Conversations {
     /** Chats at a time; one more ends the one that was quiet longest. */
-    static final int MAX = 200;
+    static final int MAX = 100;
 
     private final Map<String, Conversation> conversations = new LinkedHashMap<>(16, 0.75f, true);
 

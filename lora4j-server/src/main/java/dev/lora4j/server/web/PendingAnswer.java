@@ -33,8 +33,9 @@ public interface PendingAnswer {
      *
      * @param request whose connection is looked after
      * @throws PageException if the server cannot answer
+     * @throws IOException if the browser has gone
      */
-    Ending read(HttpServletRequest request, PieceTaker taker);
+    Ending read(HttpServletRequest request, PieceTaker taker) throws IOException;
 
     /** Ends the answer soon, or before it begins. */
     void stop();

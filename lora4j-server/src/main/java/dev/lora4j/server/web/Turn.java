@@ -15,13 +15,18 @@ final class Turn {
 
     /** One model's answer. */
     private static final class Side {
-        private final PendingAnswer answer;
+        private Optional<PendingAnswer> answer; // until it has ended: it holds all that went before
         private final StringBuilder text = new StringBuilder();
         private boolean begun;
         private boolean ended;
 
         Side(PendingAnswer answer) {
-            this.answer = answer;
+            this.answer = Optional.of(answer);
+        }
+
+        private void end() {
+            ended = true;
+            answer = Optional.empty();
         }
     }
 
@@ -36,7 +41,7 @@ final class Turn {
             return Optional.empty();
         }
         sides.get(side).begun = true;
-        return Optional.of(sides.get(side).answer);
+        return sides.get(side).answer;
     }
 
     synchronized void add(int side, String piece) {
@@ -44,7 +49,7 @@ final class Turn {
     }
 
     synchronized void end(int side) {
-        sides.get(side).ended = true;
+        sides.get(side).end();
     }
 
     /** True if nothing is written any more. */
@@ -61,10 +66,10 @@ final class Turn {
     synchronized void stop() {
         IntStream.range(0, sides.size()).forEach(i -> {
             Side side = sides.get(i);
-            side.answer.stop();
+            side.answer.ifPresent(PendingAnswer::stop);
             if (!side.begun) {
                 side.begun = true;
-                side.ended = true;
+                side.end();
             }
         });
     }

@@ -100,8 +100,8 @@
       ],
       series: [
         { label: 'Step' },
-        { label: 'Training', stroke: colour('--accent'), width: 2, spanGaps: true, value: number, points: { show: few, size: 5 } },
-        { label: 'Validation', stroke: colour('--second'), width: 2, spanGaps: true, value: number, points: { show: true, size: 6 }, show: true },
+        { label: 'Training', stroke: colour('--accent'), width: 2, spanGaps: true, value: number, points: { show: few, size: 5, fill: colour('--surface') } },
+        { label: 'Validation', stroke: colour('--second'), width: 2, spanGaps: true, value: number, points: { show: true, size: 6, fill: colour('--surface') } },
       ],
     }, values, place);
     plot.few = few;
