@@ -247,7 +247,8 @@ class FineTuningRequestTest {
         double share = 0.1;
         try (TrainingServer shared = TrainingServer.start(ServerOptions.local(BASE)
                 .withFineTuning(FineTuningOptions.in(own).withTimeShare(share)))) {
-            ObjectNode job = TrainingServer.job(shared.upload(TrainingServer.rows(25).repeat(40)), 50);
+            ObjectNode job =
+                    TrainingServer.job(shared.upload(TrainingServer.rows(25).repeat(40)), 50);
             String id = shared.create(job).json().path("id").asText();
             TestServer.await("it trains", () -> steps(shared, id) > 3);
             double alone = stepsPerSecond(shared, id, 2);

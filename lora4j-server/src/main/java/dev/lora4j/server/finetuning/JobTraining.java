@@ -34,20 +34,13 @@ final class JobTraining {
     private final TrainingMemory memory;
     private final Clock clock;
 
-    JobTraining(
-            LanguageModel model,
-            Tokenizer tokenizer,
-            TrainingFiles files,
-            JobStore store,
-            FineTunedModels models,
-            FineTuningOptions options,
-            Clock clock) {
+    JobTraining(LanguageModel model, Tokenizer tokenizer, Kept kept, FineTuningOptions options, Clock clock) {
         this.model = model;
         this.encoder = ExampleEncoder.causal(
                 tokenizer, EncodingSettings.of(Math.min(options.rowTokens(), model.maxPositions())));
-        this.files = files;
-        this.store = store;
-        this.models = models;
+        this.files = kept.files();
+        this.store = kept.store();
+        this.models = kept.models();
         this.options = options;
         this.memory = new TrainingMemory(options.memoryBytes());
         this.clock = clock;
