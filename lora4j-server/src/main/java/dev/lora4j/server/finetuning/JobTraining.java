@@ -62,7 +62,7 @@ final class JobTraining {
     }
 
     /**
-     * Makes all rows of a job into tokens and keeps none.
+     * Makes all rows of a job into tokens, to see whether that can be done.
      *
      * @throws JobFailedException naming the file and the line of a row that cannot be learned from
      */
