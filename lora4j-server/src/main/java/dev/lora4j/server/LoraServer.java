@@ -7,7 +7,6 @@ import dev.lora4j.model.LanguageModel;
 import dev.lora4j.model.ModelTask;
 import dev.lora4j.server.finetuning.FineTuning;
 import dev.lora4j.server.finetuning.FineTuningOptions;
-import dev.lora4j.server.finetuning.ModelPublisher;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -87,8 +86,7 @@ public final class LoraServer implements AutoCloseable {
             LanguageModel model, Tokenizer tokenizer, ServedModels models, FineTuningOptions training) {
         Engine running = engine.orElseThrow(() -> new IllegalArgumentException(
                 "fine-tuning by request is for models that generate text, and this base is an encoder"));
-        ModelPublisher publisher = new ServedFineTunedModels(loader, models);
-        return FineTuning.open(model, tokenizer, options.base(), training, publisher, running::isBusy);
+        return FineTuning.open(model, tokenizer, training, new FineTuningServing(loader, models, running));
     }
 
     /**

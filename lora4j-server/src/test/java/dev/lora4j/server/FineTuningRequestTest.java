@@ -167,9 +167,10 @@ class FineTuningRequestTest {
                         .send(server.http.request("/v1/files/" + own).DELETE())
                         .status())
                 .isEqualTo(200);
-        int events = server.events(job).size();
+        List<JsonNode> events = server.events(job);
         Thread.sleep(300);
-        assertThat(server.events(job)).as("a cancelled job does no more").hasSizeLessThanOrEqualTo(events + 1);
+        assertThat(server.events(job)).as("a cancelled job says no more").isEqualTo(events);
+        assertThat(events.get(events.size() - 1).path("message").asText()).isEqualTo("Fine-tuning job cancelled");
     }
 
     @Test
@@ -266,6 +267,17 @@ class FineTuningRequestTest {
                     .as("steps in a second beside requests, %s alone", alone)
                     .isPositive()
                     .isLessThan(3 * share * alone);
+        }
+    }
+
+    @Test
+    void aJobThatNeedsMoreMemoryThanAllMayTakeFailsWithBothNumbers(@TempDir Path own) throws Exception {
+        try (TrainingServer small = TrainingServer.start(ServerOptions.local(BASE)
+                .withFineTuning(FineTuningOptions.in(own).withJobs(1, 1_000)))) {
+            String job = small.begin(small.upload(TrainingServer.rows(8)), 1);
+            JsonNode error = small.await(job, "failed").path("error");
+            assertThat(error.path("code").asText()).isEqualTo("insufficient_memory");
+            assertThat(error.path("message").asText()).contains("MB, all jobs together may take 0 MB");
         }
     }
 

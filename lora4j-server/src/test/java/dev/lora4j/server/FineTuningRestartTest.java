@@ -4,6 +4,7 @@ import static dev.lora4j.server.TestServer.BASE;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.lora4j.server.finetuning.FineTuningOptions;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
@@ -172,17 +173,23 @@ class FineTuningRestartTest {
     // ---- an orderly stop, and what a crash may leave
 
     @Test
-    void aJobGoesOnAfterAnOrderlyStopAndItsModelsAreServedAgain() throws Exception {
+    void aJobGoesOnAfterAnOrderlyStopWhateverTheOptionsAndItsModelsAreServedAgain() throws Exception {
         Path data = folder.resolve("data");
+        String file;
         String job;
         try (TrainingServer server = TrainingServer.start(data)) {
-            job = server.begin(server.upload(TrainingServer.rows(8)), 30);
+            file = server.upload(TrainingServer.rows(8));
+            job = server.begin(file, 30);
             TestServer.await("it has begun", () -> server.events(job).size() > 6);
         }
         List<String> models;
-        try (TrainingServer server = TrainingServer.start(data)) {
+        String digest;
+        ServerOptions others = ServerOptions.local(BASE)
+                .withFineTuning(FineTuningOptions.in(data).withTokens(20, 100).withTimeShare(0.5));
+        try (TrainingServer server = TrainingServer.start(others)) {
             server.await(job, "succeeded");
             models = server.models();
+            digest = digest(server, job);
             assertThat(server.events(job))
                     .extracting(event -> event.path("message").asText())
                     .anyMatch(message -> message.startsWith("Fine-tuning goes on after step"));
@@ -190,7 +197,15 @@ class FineTuningRestartTest {
         try (TrainingServer server = TrainingServer.start(data)) {
             assertThat(server.models()).isEqualTo(models).hasSize(5);
             assertThat(server.status(job)).isEqualTo("succeeded");
+            String whole = server.begin(file, 30);
+            server.await(whole, "succeeded");
+            assertThat(digest(server, whole)).as("the same without a stop").isEqualTo(digest);
         }
+    }
+
+    private static String digest(TrainingServer server, String job) {
+        String model = server.job(job).path("fine_tuned_model").asText();
+        return server.http.get("/v1/models/" + model).json().path("digest").asText();
     }
 
     private void change(Path data, String sql) throws Exception {
@@ -259,8 +274,7 @@ class FineTuningRestartTest {
         Path data = folder.resolve("data");
         try (TrainingServer server = TrainingServer.start(data);
                 LetterModel model = LetterModel.open()) {
-            ServerOptions same =
-                    ServerOptions.local(BASE).withFineTuning(dev.lora4j.server.finetuning.FineTuningOptions.in(data));
+            ServerOptions same = ServerOptions.local(BASE).withFineTuning(FineTuningOptions.in(data));
             org.assertj.core.api.Assertions.assertThatThrownBy(
                             () -> LoraServer.of(model.model(), model.tokenizer(), same))
                     .hasMessageContaining("another server");

@@ -30,12 +30,12 @@ public final class FineTunedModels {
 
     private final JobStore store;
     private final Path folder;
-    private final ModelPublisher publisher;
+    private final Serving serving;
 
-    FineTunedModels(JobStore store, Path folder, ModelPublisher publisher) {
+    FineTunedModels(JobStore store, Path folder, Serving serving) {
         this.store = store;
         this.folder = folder;
-        this.publisher = publisher;
+        this.serving = serving;
     }
 
     /** Where the trainer puts what a job needs to go on. */
@@ -65,7 +65,7 @@ public final class FineTunedModels {
 
     private boolean tryPublish(String name, FineTuningJob job, Path adapter) {
         try {
-            publisher.publish(name, job.owner(), adapter);
+            serving.publish(name, job.owner(), adapter);
             return true;
         } catch (Lora4jException e) {
             LOG.warn("{} is not served: {}", name, e.getMessage());
@@ -119,7 +119,7 @@ public final class FineTunedModels {
         for (JobCheckpoint checkpoint : store.checkpoints(job.id())) {
             if (!present.containsKey(checkpoint.step())) {
                 store.checkpointDeleted(job.id(), checkpoint.step());
-                publisher.remove(checkpoint.modelName());
+                serving.remove(checkpoint.modelName());
             }
         }
     }
@@ -128,12 +128,12 @@ public final class FineTunedModels {
     void publish(FineTuningJob job, Adapter adapter) {
         delete(model(job));
         AdapterFolder.write(adapter, job.base(), model(job));
-        publisher.publish(job.modelName(), job.owner(), model(job));
+        serving.publish(job.modelName(), job.owner(), model(job));
     }
 
     /** Takes back a model whose job was cancelled at the last moment. */
     void discard(FineTuningJob job) {
-        publisher.remove(job.modelName());
+        serving.remove(job.modelName());
         delete(model(job));
     }
 
@@ -156,7 +156,7 @@ public final class FineTunedModels {
         } else {
             store.modelDeleted(job.id());
         }
-        publisher.remove(name);
+        serving.remove(name);
         store.find(job.id()).ifPresent(this::removeDeleted);
     }
 

@@ -3,7 +3,6 @@ package dev.lora4j.server.finetuning;
 import dev.lora4j.data.Tokenizer;
 import dev.lora4j.model.LanguageModel;
 import java.time.Clock;
-import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -17,23 +16,15 @@ public final class FineTuning implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(FineTuning.class);
 
     private final Database database;
-    private final TrainingFiles files;
+    private final Kept kept;
     private final FineTuningJobs jobs;
-    private final FineTunedModels models;
     private final JobRunner runner;
     private final FineTuningOptions options;
 
-    private FineTuning(
-            Database database,
-            TrainingFiles files,
-            FineTuningJobs jobs,
-            FineTunedModels models,
-            JobRunner runner,
-            FineTuningOptions options) {
+    private FineTuning(Database database, Kept kept, FineTuningJobs jobs, JobRunner runner, FineTuningOptions options) {
         this.database = database;
-        this.files = files;
+        this.kept = kept;
         this.jobs = jobs;
-        this.models = models;
         this.runner = runner;
         this.options = options;
     }
@@ -41,34 +32,26 @@ public final class FineTuning implements AutoCloseable {
     /**
      * Opens the folder, serves the models that it holds, and trains nothing before {@link #start}.
      *
-     * @param name what clients call the model
-     * @param serving whether requests run now, for which jobs leave time
      * @throws dev.lora4j.formats.Lora4jException if another process uses the folder, or it cannot be read
      */
     public static FineTuning open(
-            LanguageModel model,
-            Tokenizer tokenizer,
-            String name,
-            FineTuningOptions options,
-            ModelPublisher publisher,
-            BooleanSupplier serving) {
-        Clock clock = Clock.systemUTC();
+            LanguageModel model, Tokenizer tokenizer, FineTuningOptions options, Serving serving) {
         Database database = Database.open(options.data());
         try {
-            FineTuningJobs.Base base = new FineTuningJobs.Base(name, model.fingerprint());
-            TrainingFiles files = new TrainingFiles(database, options, clock);
+            Clock clock = Clock.systemUTC();
+            FineTuningJobs.Base base = new FineTuningJobs.Base(serving.base(), model.fingerprint());
             JobStore store = new JobStore(database, clock);
-            FineTunedModels models = new FineTunedModels(store, options.data().resolve("jobs"), publisher);
-            JobTraining training = new JobTraining(model, tokenizer, files, store, models, options, clock);
-            JobRunner runner =
-                    new JobRunner(store, training, new TrainingTurn(options.timeShare(), serving), base.fingerprint());
+            FineTunedModels models = new FineTunedModels(store, options.data().resolve("jobs"), serving);
+            Kept kept = new Kept(new TrainingFiles(database, options, clock), store, models);
+            JobTraining training = new JobTraining(model, tokenizer, kept, options, clock);
+            TrainingTurn turn = new TrainingTurn(options.timeShare(), serving::isBusy);
+            JobRunner runner = new JobRunner(store, training, turn, base.fingerprint());
             store.inState(base.fingerprint(), JobStatus.values()).forEach(models::restore);
             long others = store.ofOtherBases(base.fingerprint());
             if (others > 0) {
                 LOG.warn("{} jobs belong to another base and wait until it is served again", others);
             }
-            FineTuningJobs jobs = new FineTuningJobs(store, runner, base, clock);
-            return new FineTuning(database, files, jobs, models, runner, options);
+            return new FineTuning(database, kept, new FineTuningJobs(store, runner, base, clock), runner, options);
         } catch (RuntimeException | Error e) {
             database.close();
             throw e;
@@ -82,7 +65,7 @@ public final class FineTuning implements AutoCloseable {
 
     /** Files to learn from, and what jobs say of their steps. */
     public TrainingFiles files() {
-        return files;
+        return kept.files();
     }
 
     /** The jobs. */
@@ -92,7 +75,7 @@ public final class FineTuning implements AutoCloseable {
 
     /** The models that came of them. */
     public FineTunedModels models() {
-        return models;
+        return kept.models();
     }
 
     /** Begins nothing more, and stops the jobs that run, each with a checkpoint, without waiting for that. */

@@ -62,7 +62,7 @@ public record FineTuningOptions(
 
     /** The usual in this folder. */
     public static FineTuningOptions in(Path data) {
-        return new FineTuningOptions(data, 2, 0.25, 4_000_000_000L, 128, 2048, 512_000_000L, 8_000_000_000L);
+        return new FineTuningOptions(data, 2, 0.25, 4_000_000_000L, 128, 2048, 100_000_000L, 4_000_000_000L);
     }
 
     /** The same with another share of the time while requests run. */

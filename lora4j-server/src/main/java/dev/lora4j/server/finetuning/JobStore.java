@@ -13,6 +13,9 @@ import java.util.Set;
  * with the event that tells of it. Safe for any number of threads.
  */
 final class JobStore {
+    private static final String UNLESS_CANCELLED =
+            "WHERE EXISTS (SELECT 1 FROM jobs WHERE id = ? AND status <> 'cancelled')";
+
     private final Database database;
     private final Clock clock;
 
@@ -252,13 +255,13 @@ final class JobStore {
      */
     record Figures(long step, long total, double loss, long tokens) {}
 
-    /** Tells of a step, unless that was done before a crash. */
+    /** Tells of a step, unless that was done before a crash; of a cancelled job nothing is told any more. */
     void step(String job, JobEvent.Kind kind, Figures figures, String message) {
         database.transaction(tables -> Query.on(tables)
                 .add(
                         "INSERT OR IGNORE INTO events (id, job, created_at, level, kind, message, step, total, loss, tokens)")
                 .add(
-                        "VALUES (?, ?, ?, 'info', ?, ?, ?, ?, ?, ?)",
+                        "SELECT ?, ?, ?, 'info', ?, ?, ?, ?, ?, ?",
                         Names.id("ftevent-"),
                         job,
                         now(),
@@ -268,6 +271,7 @@ final class JobStore {
                         figures.total(),
                         figures.loss(),
                         figures.tokens())
+                .add(UNLESS_CANCELLED, job)
                 .change());
     }
 
@@ -320,13 +324,14 @@ final class JobStore {
                 Query.on(tables)
                         .add("INSERT OR IGNORE INTO events (id, job, created_at, level, kind, message, step)")
                         .add(
-                                "VALUES (?, ?, ?, 'info', ?, ?, ?)",
+                                "SELECT ?, ?, ?, 'info', ?, ?, ?",
                                 Names.id("ftevent-"),
                                 job.id(),
                                 now(),
                                 JobEvent.Kind.CHECKPOINT.word(),
                                 "Checkpoint created at step " + step + ": " + name,
                                 step)
+                        .add(UNLESS_CANCELLED, job.id())
                         .change();
             }
             return added == 1;

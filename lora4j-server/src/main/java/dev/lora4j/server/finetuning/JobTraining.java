@@ -34,20 +34,13 @@ final class JobTraining {
     private final TrainingMemory memory;
     private final Clock clock;
 
-    JobTraining(
-            LanguageModel model,
-            Tokenizer tokenizer,
-            TrainingFiles files,
-            JobStore store,
-            FineTunedModels models,
-            FineTuningOptions options,
-            Clock clock) {
+    JobTraining(LanguageModel model, Tokenizer tokenizer, Kept kept, FineTuningOptions options, Clock clock) {
         this.model = model;
         this.encoder = ExampleEncoder.causal(
                 tokenizer, EncodingSettings.of(Math.min(options.rowTokens(), model.maxPositions())));
-        this.files = files;
-        this.store = store;
-        this.models = models;
+        this.files = kept.files();
+        this.store = kept.store();
+        this.models = kept.models();
         this.options = options;
         this.memory = new TrainingMemory(options.memoryBytes());
         this.clock = clock;
@@ -69,7 +62,7 @@ final class JobTraining {
     }
 
     /**
-     * Makes all rows of a job into tokens and keeps none.
+     * Makes all rows of a job into tokens, to see whether that can be done.
      *
      * @throws JobFailedException naming the file and the line of a row that cannot be learned from
      */

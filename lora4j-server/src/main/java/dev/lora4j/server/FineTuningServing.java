@@ -1,17 +1,29 @@
 package dev.lora4j.server;
 
 import dev.lora4j.lora.AdapterException;
-import dev.lora4j.server.finetuning.ModelPublisher;
+import dev.lora4j.server.finetuning.Serving;
 import java.nio.file.Path;
 
 /** Fine-tuned models among the models that are served. Safe for any number of threads. */
-final class ServedFineTunedModels implements ModelPublisher {
+final class FineTuningServing implements Serving {
     private final AdapterLoader loader;
     private final ServedModels models;
+    private final Engine engine;
 
-    ServedFineTunedModels(AdapterLoader loader, ServedModels models) {
+    FineTuningServing(AdapterLoader loader, ServedModels models, Engine engine) {
         this.loader = loader;
         this.models = models;
+        this.engine = engine;
+    }
+
+    @Override
+    public String base() {
+        return models.base();
+    }
+
+    @Override
+    public boolean isBusy() {
+        return engine.isBusy();
     }
 
     @Override
