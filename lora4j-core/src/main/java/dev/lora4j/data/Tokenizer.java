@@ -1,10 +1,13 @@
 package dev.lora4j.data;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.lora4j.formats.InvalidFileException;
 import dev.lora4j.formats.JsonFile;
+import dev.lora4j.formats.Lora4jException;
 import dev.lora4j.formats.ModelFiles;
+import dev.lora4j.grammar.TokenMasks;
 import dev.lora4j.template.ChatTemplate;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
@@ -29,13 +32,16 @@ public final class Tokenizer implements AutoCloseable {
     private final Vocabulary vocabulary;
     private final NamedTokens named;
     private final Set<Integer> specialIds;
+    private final Optional<TokenBytes> bytes;
     private @Nullable ChatTemplate chatTemplate;
+    private @Nullable TokenMasks masks;
 
-    private Tokenizer(String source, byte[] json, NamedTokens named) {
+    private Tokenizer(String source, byte[] json, NamedTokens named, JsonNode decoder) {
         this.source = source;
         this.vocabulary = named.vocabulary();
         this.named = named;
         this.specialIds = vocabulary.specialIds();
+        this.bytes = TokenBytes.of(decoder);
         this.tokenizer = NativeTokenizer.load(json, source);
         this.plain = new PlainTokenizer(json, source, vocabulary.controls());
     }
@@ -53,7 +59,8 @@ public final class Tokenizer implements AutoCloseable {
                                 + " transformers: AutoTokenizer.from_pretrained(...).save_pretrained(...)"));
         ObjectNode parsed = JsonFile.parse(json, files.description());
         Vocabulary vocabulary = Vocabulary.of(parsed, files.description());
-        return new Tokenizer(files.description(), utf8(json), NamedTokens.of(vocabulary, files));
+        return new Tokenizer(
+                files.description(), utf8(json), NamedTokens.of(vocabulary, files), parsed.path("decoder"));
     }
 
     /**
@@ -67,7 +74,7 @@ public final class Tokenizer implements AutoCloseable {
         ObjectNode parsed = JsonFile.parse(tokenizerJson, source);
         ObjectNode none = JsonNodeFactory.instance.objectNode();
         NamedTokens named = new NamedTokens(Vocabulary.of(parsed, source), tokenizerConfig.orElse(none), none, none);
-        return new Tokenizer(source, utf8(tokenizerJson), named);
+        return new Tokenizer(source, utf8(tokenizerJson), named, parsed.path("decoder"));
     }
 
     private static byte[] utf8(String text) {
@@ -114,6 +121,27 @@ public final class Tokenizer implements AutoCloseable {
     /** A way back to text, token by token. */
     public TokenStream stream(boolean skipSpecials) {
         return new TokenStream(this, skipSpecials);
+    }
+
+    /**
+     * Which tokens keep to a grammar; made when it is first needed.
+     *
+     * @throws Lora4jException if the text of a token depends on its neighbours, as in WordPiece
+     */
+    public synchronized TokenMasks masks() {
+        if (masks == null) {
+            TokenBytes known = bytes.orElseThrow(() -> new Lora4jException(source
+                    + ": its decoder does not give each token a text of its own, so no grammar can be held; expected"
+                    + " a byte-level or SentencePiece tokenizer"));
+            masks = TokenMasks.of(
+                    vocabularySize(), id -> known.bytes(tokenText(id)), specialIds::contains, known.stripsFirst());
+        }
+        return masks;
+    }
+
+    /** The source of the model's chat template, if it has one. */
+    public Optional<String> chatTemplateSource() {
+        return named.chatTemplate();
     }
 
     /** A token as tokenizer.json writes it, such as {@code Ġhello}; empty for an id that has none. */

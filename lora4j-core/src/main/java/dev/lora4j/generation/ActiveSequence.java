@@ -1,5 +1,7 @@
 package dev.lora4j.generation;
 
+import dev.lora4j.formats.Lora4jException;
+import dev.lora4j.grammar.GrammarException;
 import dev.lora4j.lora.WeightedAdapter;
 import dev.lora4j.model.KvCache;
 import java.util.Arrays;
@@ -15,6 +17,7 @@ final class ActiveSequence implements AutoCloseable {
     private final int number;
     private final Prompt prompt;
     private final GenerationSettings settings;
+    private final Constraint constraint;
     private final TokenSink sink;
     private final KvCache cache;
     private final int found;
@@ -25,11 +28,19 @@ final class ActiveSequence implements AutoCloseable {
     private int[] tokens; // the prompt and the new ones
     private int length;
     private Optional<Generation> result = Optional.empty();
+    private Optional<Lora4jException> failure = Optional.empty();
 
-    ActiveSequence(int number, Prompt prompt, GenerationSettings settings, TokenSink sink, KvCache cache) {
+    ActiveSequence(
+            int number,
+            Prompt prompt,
+            GenerationSettings settings,
+            Constraint constraint,
+            TokenSink sink,
+            KvCache cache) {
         this.number = number;
         this.prompt = prompt;
         this.settings = settings;
+        this.constraint = constraint;
         this.sink = sink;
         this.cache = cache;
         this.found = cache.length();
@@ -84,22 +95,45 @@ final class ActiveSequence implements AutoCloseable {
     /** Adds a token by the logits of the last one, which it takes. */
     void advance(float[] logits) {
         if (!Sampler.isUsable(logits)) {
-            end(FinishReason.FAILED);
+            fail(GenerationException.notNumbers(number, length));
             return;
         }
         float[] own = sink.likeliest().isPresent() ? logits.clone() : logits;
+        try {
+            constraint.apply(logits);
+        } catch (GrammarException e) { // its own request is too hard; the others go on
+            fail(e);
+            return;
+        }
         settings.shifts().apply(logits, said);
+        if (!Sampler.isUsable(logits)) {
+            fail(GenerationException.noToken(number, length));
+            return;
+        }
         int token = sampler.choose(logits, occurred, length);
         append(token);
         if (settings.stopTokens().contains(token)) {
             end(FinishReason.STOP);
+        } else {
+            take(token, scores(own, token));
+        }
+    }
+
+    private void take(int token, Optional<TokenScores> scores) {
+        boolean complete;
+        try {
+            complete = constraint.finishedBy(token);
+        } catch (GrammarException e) {
+            fail(e);
             return;
         }
-        switch (sink.accept(token, scores(own, token))) {
+        switch (sink.accept(token, scores)) {
             case STOP -> finish(FinishReason.STOP);
             case CANCEL -> finish(FinishReason.CANCELLED);
             case GO_ON -> {
-                if (length - prompt.length() >= settings.maxNewTokens()) {
+                if (complete) {
+                    end(FinishReason.STOP);
+                } else if (length - prompt.length() >= settings.maxNewTokens()) {
                     end(FinishReason.LENGTH);
                 }
             }
@@ -125,15 +159,17 @@ final class ActiveSequence implements AutoCloseable {
         }
     }
 
+    private void fail(Lora4jException why) {
+        failure = Optional.of(why);
+        end(FinishReason.FAILED);
+    }
+
     private void end(FinishReason reason) {
         boolean stopped = sink.end();
         finish(stopped && reason == FinishReason.LENGTH ? FinishReason.STOP : reason);
     }
 
     private void finish(FinishReason reason) {
-        Optional<GenerationException> failure = reason == FinishReason.FAILED
-                ? Optional.of(GenerationException.notNumbers(number, length))
-                : Optional.empty();
         result = Optional.of(new Generation(
                 Arrays.copyOfRange(tokens, prompt.length(), length),
                 sink.text(),

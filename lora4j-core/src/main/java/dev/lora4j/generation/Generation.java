@@ -1,5 +1,6 @@
 package dev.lora4j.generation;
 
+import dev.lora4j.formats.Lora4jException;
 import java.util.Optional;
 
 /**
@@ -18,7 +19,7 @@ public record Generation(
         FinishReason finishReason,
         int promptTokens,
         double seconds,
-        Optional<GenerationException> failure) {
+        Optional<Lora4jException> failure) {
     /** Copies the tokens. */
     public Generation {
         tokens = tokens.clone();

@@ -66,7 +66,7 @@ public final class GenerationBatch implements AutoCloseable {
         if (!settings.stopStrings().isEmpty()) {
             throw new GenerationException("stop strings need a tokenizer to find them by; use a TextGenerator");
         }
-        return add(prompt, settings, TokenSink.of(listener));
+        return add(prompt, settings, Constraint.none(settings), TokenSink.of(listener));
     }
 
     /**
@@ -87,17 +87,18 @@ public final class GenerationBatch implements AutoCloseable {
      */
     public int add(Prompt prompt, GenerationSettings settings, Tokenizer tokenizer, SequenceListener listener) {
         TokenSink sink = new TextSink(tokenizer.stream(true), new StopScanner(settings.stopStrings()), listener);
-        return add(prompt, settings.withMoreStopTokens(tokenizer.stopIds()), sink);
+        GenerationSettings all = settings.withMoreStopTokens(tokenizer.stopIds());
+        return add(prompt, all, Constraint.of(all, tokenizer), sink);
     }
 
-    private int add(Prompt prompt, GenerationSettings settings, TokenSink sink) {
+    private int add(Prompt prompt, GenerationSettings settings, Constraint constraint, TokenSink sink) {
         long room = (long) prompt.length() + settings.maxNewTokens();
         if (room > model.maxPositions()) {
             throw GenerationException.tooLong(prompt, settings.maxNewTokens(), model.maxPositions());
         }
         prompt.requireVocabulary(model.vocabularySize());
         settings.shifts().requireVocabulary(model.vocabularySize());
-        active.add(new ActiveSequence(added, prompt, settings, sink, newCache(prompt)));
+        active.add(new ActiveSequence(added, prompt, settings, constraint, sink, newCache(prompt)));
         return added++;
     }
 

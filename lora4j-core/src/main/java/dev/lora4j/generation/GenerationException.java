@@ -24,4 +24,9 @@ public final class GenerationException extends Lora4jException {
         return new GenerationException("sequence " + sequence + ": the logits at position " + position
                 + " are NaN or infinite; are the weights damaged, or did the adapter's training diverge?");
     }
+
+    static GenerationException noToken(int sequence, int position) {
+        return new GenerationException("sequence " + sequence + ": no token of the vocabulary at position " + position
+                + " keeps to the grammar, or the model gives all of them no probability at all");
+    }
 }

@@ -1,14 +1,16 @@
 package dev.lora4j.generation;
 
 import dev.lora4j.formats.Lora4jException;
+import dev.lora4j.grammar.Grammar;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 
 /**
  * How new tokens are chosen and when they end; the words and their meaning are those of transformers.
  *
- * <p>Applied in this order: shifts, repetition penalty, temperature, top-k, top-p, min-p.
+ * <p>Applied in this order: grammar, shifts, repetition penalty, temperature, top-k, top-p, min-p.
  *
  * @param maxNewTokens at most this many
  * @param temperature by which scores are divided; 0 always takes the best token
@@ -20,6 +22,8 @@ import java.util.TreeSet;
  * @param stopStrings text that ends a sequence and is not given out
  * @param stopTokens ids that end a sequence, besides those of the tokenizer
  * @param seed decides every choice, together with the position: the same seed gives the same tokens
+ * @param grammar what the text must keep to; other tokens get no probability before anything else is applied, and the
+ *     sequence ends where the text is complete and nothing may follow
  */
 public record GenerationSettings(
         int maxNewTokens,
@@ -31,7 +35,8 @@ public record GenerationSettings(
         double repetitionPenalty,
         List<String> stopStrings,
         Set<Integer> stopTokens,
-        long seed) {
+        long seed,
+        Optional<Grammar> grammar) {
     /** Most stop strings of one request. */
     static final int MAX_STOP_STRINGS = 64;
 
@@ -57,6 +62,32 @@ public record GenerationSettings(
         stopTokens = Set.copyOf(stopTokens);
     }
 
+    /** Settings without a grammar. */
+    public GenerationSettings(
+            int maxNewTokens,
+            double temperature,
+            int topK,
+            double topP,
+            double minP,
+            ScoreShifts shifts,
+            double repetitionPenalty,
+            List<String> stopStrings,
+            Set<Integer> stopTokens,
+            long seed) {
+        this(
+                maxNewTokens,
+                temperature,
+                topK,
+                topP,
+                minP,
+                shifts,
+                repetitionPenalty,
+                stopStrings,
+                stopTokens,
+                seed,
+                Optional.empty());
+    }
+
     private static void require(boolean holds, String what, Object found, String expected) {
         if (!holds) {
             throw new Lora4jException(what + " is " + found + ", expected " + expected);
@@ -76,43 +107,103 @@ public record GenerationSettings(
     /** The same with another limit. */
     public GenerationSettings withMaxNewTokens(int limit) {
         return new GenerationSettings(
-                limit, temperature, topK, topP, minP, shifts, repetitionPenalty, stopStrings, stopTokens, seed);
+                limit,
+                temperature,
+                topK,
+                topP,
+                minP,
+                shifts,
+                repetitionPenalty,
+                stopStrings,
+                stopTokens,
+                seed,
+                grammar);
     }
 
     /** The same with another temperature. */
     public GenerationSettings withTemperature(double value) {
         return new GenerationSettings(
-                maxNewTokens, value, topK, topP, minP, shifts, repetitionPenalty, stopStrings, stopTokens, seed);
+                maxNewTokens,
+                value,
+                topK,
+                topP,
+                minP,
+                shifts,
+                repetitionPenalty,
+                stopStrings,
+                stopTokens,
+                seed,
+                grammar);
     }
 
     /** The same with another top-k. */
     public GenerationSettings withTopK(int k) {
         return new GenerationSettings(
-                maxNewTokens, temperature, k, topP, minP, shifts, repetitionPenalty, stopStrings, stopTokens, seed);
+                maxNewTokens,
+                temperature,
+                k,
+                topP,
+                minP,
+                shifts,
+                repetitionPenalty,
+                stopStrings,
+                stopTokens,
+                seed,
+                grammar);
     }
 
     /** The same with another top-p. */
     public GenerationSettings withTopP(double p) {
         return new GenerationSettings(
-                maxNewTokens, temperature, topK, p, minP, shifts, repetitionPenalty, stopStrings, stopTokens, seed);
+                maxNewTokens,
+                temperature,
+                topK,
+                p,
+                minP,
+                shifts,
+                repetitionPenalty,
+                stopStrings,
+                stopTokens,
+                seed,
+                grammar);
     }
 
     /** The same with another min-p. */
     public GenerationSettings withMinP(double p) {
         return new GenerationSettings(
-                maxNewTokens, temperature, topK, topP, p, shifts, repetitionPenalty, stopStrings, stopTokens, seed);
+                maxNewTokens,
+                temperature,
+                topK,
+                topP,
+                p,
+                shifts,
+                repetitionPenalty,
+                stopStrings,
+                stopTokens,
+                seed,
+                grammar);
     }
 
     /** The same with other shifts. */
     public GenerationSettings withShifts(ScoreShifts other) {
         return new GenerationSettings(
-                maxNewTokens, temperature, topK, topP, minP, other, repetitionPenalty, stopStrings, stopTokens, seed);
+                maxNewTokens,
+                temperature,
+                topK,
+                topP,
+                minP,
+                other,
+                repetitionPenalty,
+                stopStrings,
+                stopTokens,
+                seed,
+                grammar);
     }
 
     /** The same with another repetition penalty. */
     public GenerationSettings withRepetitionPenalty(double penalty) {
         return new GenerationSettings(
-                maxNewTokens, temperature, topK, topP, minP, shifts, penalty, stopStrings, stopTokens, seed);
+                maxNewTokens, temperature, topK, topP, minP, shifts, penalty, stopStrings, stopTokens, seed, grammar);
     }
 
     /** The same with other stop strings. */
@@ -127,19 +218,56 @@ public record GenerationSettings(
                 repetitionPenalty,
                 List.of(strings),
                 stopTokens,
-                seed);
+                seed,
+                grammar);
     }
 
     /** The same with other stop tokens. */
     public GenerationSettings withStopTokens(Set<Integer> ids) {
         return new GenerationSettings(
-                maxNewTokens, temperature, topK, topP, minP, shifts, repetitionPenalty, stopStrings, ids, seed);
+                maxNewTokens,
+                temperature,
+                topK,
+                topP,
+                minP,
+                shifts,
+                repetitionPenalty,
+                stopStrings,
+                ids,
+                seed,
+                grammar);
     }
 
     /** The same with another seed. */
     public GenerationSettings withSeed(long other) {
         return new GenerationSettings(
-                maxNewTokens, temperature, topK, topP, minP, shifts, repetitionPenalty, stopStrings, stopTokens, other);
+                maxNewTokens,
+                temperature,
+                topK,
+                topP,
+                minP,
+                shifts,
+                repetitionPenalty,
+                stopStrings,
+                stopTokens,
+                other,
+                grammar);
+    }
+
+    /** The same with a grammar that the text must keep to. */
+    public GenerationSettings withGrammar(Grammar other) {
+        return new GenerationSettings(
+                maxNewTokens,
+                temperature,
+                topK,
+                topP,
+                minP,
+                shifts,
+                repetitionPenalty,
+                stopStrings,
+                stopTokens,
+                seed,
+                Optional.of(other));
     }
 
     /** The same with more stop tokens. */
