@@ -139,9 +139,7 @@ final class GenerateCommand implements Callable<Integer> {
     }
 
     private GenerationSettings constrained(GenerationSettings settings) {
-        return jsonSchema == null
-                ? settings
-                : settings.withGrammar(Grammar.jsonSchema(JsonFile.read(jsonSchema)));
+        return jsonSchema == null ? settings : settings.withGrammar(Grammar.jsonSchema(JsonFile.read(jsonSchema)));
     }
 
     private List<Message> messages(String text) {

@@ -74,7 +74,7 @@ record Caller(String name, Set<Permission> permissions, Optional<Set<String>> mo
         List<String> named = new ArrayList<>(List.of(model));
         adapters.forEach(each -> named.add(each.name()));
         for (String each : named) {
-            if (!mayUse(each)) {
+            if (!mayUse(served, each)) {
                 throw ApiError.modelNotFound(ServedModels.shortened(each));
             }
         }
