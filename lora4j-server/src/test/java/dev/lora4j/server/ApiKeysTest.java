@@ -174,8 +174,8 @@ class ApiKeysTest {
     @Test
     void aSumOfAdaptersNeedsTheRightToEachOfThem() {
         for (String second : List.of("saved-head", "nobody")) {
-            String body = completion(
-                    BASE, 1, ", \"adapters\": [{\"name\": \"all-linear\"}, {\"name\": \"" + second + "\"}]");
+            String body =
+                    completion(BASE, 1, ", \"adapters\": [{\"name\": \"all-linear\"}, {\"name\": \"" + second + "\"}]");
             TestServer.Answer answer = server.send(server.request("/v1/completions")
                     .header("Authorization", "Bearer " + USER)
                     .POST(BodyPublishers.ofString(body)));
