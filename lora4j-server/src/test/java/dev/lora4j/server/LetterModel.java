@@ -31,7 +31,7 @@ final class LetterModel implements AutoCloseable {
 
     private static final String CALLS = "{%% if tools %%}{{ tools | tojson }}{%% endif %%}{%% for m in messages %%}"
             + "{{ m.role }}: {{ m.content or '' }}{%% for c in m.tool_calls or [] %%}"
-            + "{{ '%s' }}{{ c.function.name }}{{ '%s' }}{{ c.function.arguments | tojson }}{{ '%s' }}{%% endfor %%}\n"
+            + "{{ '%s' }}{{ c.function.name }}{{ '%s' }}{{ c.function.arguments | tojson }}{{ '%s' }}{%% endfor %%}{{ '\\n' }}"
             + "{%% endfor %%}";
 
     private final LanguageModel model;

@@ -123,7 +123,8 @@ class ToolClientsTest {
                         .usage()
                         .orElseThrow()
                         .promptTokens())
-                .isGreaterThan(answer.usage().orElseThrow().promptTokens() / 2);
+                .as("a letter is a token: the call and its result are in the prompt")
+                .isBetween(95L, 105L);
     }
 
     @Test
