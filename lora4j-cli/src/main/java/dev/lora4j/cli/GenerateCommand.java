@@ -5,11 +5,13 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.lora4j.data.Message;
 import dev.lora4j.formats.FileAccessException;
+import dev.lora4j.formats.JsonFile;
 import dev.lora4j.generation.Generation;
 import dev.lora4j.generation.GenerationSettings;
 import dev.lora4j.generation.Prompt;
 import dev.lora4j.generation.TextGenerator;
 import dev.lora4j.generation.TextListener;
+import dev.lora4j.grammar.Grammar;
 import dev.lora4j.model.ModelTask;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -64,6 +66,12 @@ final class GenerateCommand implements Callable<Integer> {
     @Option(names = "--json", description = "Print the results as JSON when they are complete.")
     private boolean json;
 
+    @Option(
+            names = "--json-schema",
+            paramLabel = "FILE",
+            description = "A JSON Schema that the answer keeps to (docs/serving.md tells what is held).")
+    private @Nullable Path jsonSchema;
+
     private final Console console;
 
     GenerateCommand(Console console) {
@@ -72,7 +80,7 @@ final class GenerateCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        sampling.settings(); // refuses what is out of range before the model is loaded
+        constrained(sampling.settings()); // refuses what is out of range before the model is loaded
         if (chat && raw) {
             throw new IllegalArgumentException("the prompt is a message (--chat) or a text (--raw), not both");
         }
@@ -111,7 +119,8 @@ final class GenerateCommand implements Callable<Integer> {
                     return true;
                 };
         Prompt tokens = chat ? generator.chatPrompt(messages(text)) : generator.prompt(text);
-        GenerationSettings settings = sampling.settings(loaded.model().maxPositions() - tokens.length());
+        GenerationSettings settings =
+                constrained(sampling.settings(loaded.model().maxPositions() - tokens.length()));
         Generation generation = chat
                 ? generator.chat(messages(text), settings, listener)
                 : generator.generate(text, settings, listener);
@@ -127,6 +136,10 @@ final class GenerateCommand implements Callable<Integer> {
                 .put("prompt_tokens", generation.promptTokens())
                 .put("tokens", generation.tokens().length)
                 .put("tokens_per_second", generation.tokensPerSecond());
+    }
+
+    private GenerationSettings constrained(GenerationSettings settings) {
+        return jsonSchema == null ? settings : settings.withGrammar(Grammar.jsonSchema(JsonFile.read(jsonSchema)));
     }
 
     private List<Message> messages(String text) {

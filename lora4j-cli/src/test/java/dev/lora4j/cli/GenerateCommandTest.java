@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -30,6 +31,15 @@ class GenerateCommandTest {
         assertThat(run.err()).isEmpty();
         assertThat(run.exitCode()).isZero();
         assertThat(words(run.out())).isEqualTo("three four");
+    }
+
+    @Test
+    void aSchemaThatCannotBeHeldIsRefusedBeforeTheModelIsLoaded() throws IOException {
+        Path schema = folder.resolve("schema.json");
+        Files.writeString(schema, "{\"type\": \"object\", \"minProperties\": 1}");
+        CliRun run = CliRun.of("generate", "-m", "nowhere", "-p", "one", "--json-schema", schema.toString());
+        assertThat(run.exitCode()).isEqualTo(1);
+        assertThat(run.err()).contains("\"minProperties\" cannot be held");
     }
 
     @Test

@@ -39,11 +39,12 @@ final class Constraint {
             return;
         }
         BitSet allowed = cursor.get().allowed();
-        boolean complete = cursor.get().isComplete();
-        for (int id = 0; id < scores.length; id++) {
-            if (!allowed.get(id) && !(complete && stopTokens.contains(id))) {
-                scores[id] = Float.NEGATIVE_INFINITY;
-            }
+        if (cursor.get().isComplete()) {
+            allowed = (BitSet) allowed.clone();
+            stopTokens.stream().filter(id -> id < scores.length).forEach(allowed::set);
+        }
+        for (int id = allowed.nextClearBit(0); id < scores.length; id = allowed.nextClearBit(id + 1)) {
+            scores[id] = Float.NEGATIVE_INFINITY;
         }
     }
 

@@ -16,6 +16,9 @@ public final class TokenMasks {
     /** Memory for what is remembered, about, in bytes; each kind has half. */
     static final long CACHE_BYTES = 64L << 20;
 
+    /** Most frames whose walks are remembered; the ways out of each take about as much again as its mask. */
+    static final int MAX_WALKS = 512;
+
     private final TokenTrie trie;
     private final Cache<Frame, FrameWalk> walks;
     private final Cache<Stacks, BitSet> masks;
@@ -25,7 +28,7 @@ public final class TokenMasks {
         int entries = (int) Math.max(64, Math.min(4_096, CACHE_BYTES / 2 / (trie.vocabulary() / 8 + 1)));
         this.trie = trie;
         this.stripsFirstSpace = stripsFirstSpace;
-        this.walks = new Cache<>(entries);
+        this.walks = new Cache<>(Math.min(entries, MAX_WALKS));
         this.masks = new Cache<>(entries);
     }
 

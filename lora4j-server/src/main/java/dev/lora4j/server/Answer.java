@@ -68,6 +68,11 @@ final class Answer {
         return said;
     }
 
+    /** Whether it ended by itself, not for want of tokens. */
+    boolean isWhole() {
+        return finish.orElse(FinishReason.STOP) != FinishReason.LENGTH;
+    }
+
     /** OpenAI's word for how it ended. */
     String finishReason() {
         return finishReason(finish.orElse(FinishReason.STOP));

@@ -16,7 +16,18 @@ record ChatCompletion(
 
     record Choice(int index, Message message, Logprobs.@Nullable Chat logprobs, String finishReason) {}
 
-    record Message(String role, String content, @Nullable String refusal) {}
+    /**
+     * What the assistant says.
+     *
+     * @param content null if it only calls functions
+     */
+    record Message(
+            String role,
+            @Nullable String content,
+            @Nullable String refusal,
+
+            @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable
+            List<ToolCall> toolCalls) {}
 
     /**
      * A piece of it.
@@ -42,5 +53,13 @@ record ChatCompletion(
 
     /** What is new; nothing in the last. */
     @JsonInclude(JsonInclude.Include.NON_NULL)
-    record Delta(@Nullable String role, @Nullable String content) {}
+    record Delta(
+            @Nullable String role,
+            @Nullable String content,
+            @Nullable List<ToolCall.Delta> toolCalls) {
+
+        static Delta of(ToolCall.Delta call) {
+            return new Delta(null, null, List.of(call));
+        }
+    }
 }

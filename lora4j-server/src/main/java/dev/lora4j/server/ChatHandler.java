@@ -2,10 +2,14 @@ package dev.lora4j.server;
 
 import dev.lora4j.data.ChatPrompt;
 import dev.lora4j.formats.Lora4jException;
+import dev.lora4j.grammar.Grammar;
 import io.javalin.http.Context;
 import io.javalin.http.Handler;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** {@code POST /v1/chat/completions}. */
 final class ChatHandler implements Handler {
@@ -22,7 +26,11 @@ final class ChatHandler implements Handler {
         String fingerprint = inference.fingerprint(lease);
         AccessLog.model(context, lease);
         Inference.Ask ask;
+        Sampling sampling;
+        Optional<ToolFormat> tools;
         try {
+            tools = toolFormat(request);
+            sampling = constrained(request, tools);
             ask = inference.ask(
                     "messages",
                     tokens(request),
@@ -32,10 +40,9 @@ final class ChatHandler implements Handler {
             lease.close();
             throw e;
         }
-        Sampling sampling = request.sampling();
         Reply reply = inference.submit(lease, List.of(ask), sampling, request.likeliest(), false);
         ReplyReader reader = new ReplyReader(reply, sampling.choices(), ClientConnection.of(context.req()));
-        ChatWriter writer = new ChatWriter(request, fingerprint, inference.tokenizer(), ask.tokens().length);
+        ChatWriter writer = new ChatWriter(request, tools, fingerprint, inference.tokenizer(), ask.tokens().length);
         if (sampling.stream()) {
             writer.stream(reader, new EventStream(context.res()));
         } else {
@@ -44,9 +51,56 @@ final class ChatHandler implements Handler {
         AccessLog.usage(context, writer.usage());
     }
 
+    /** How the model calls functions, if it may call any. */
+    private Optional<ToolFormat> toolFormat(ChatRequest request) {
+        boolean may = !request.tools().tools().isEmpty();
+        if (!may && !request.showsCalls()) {
+            return Optional.empty();
+        }
+        ToolFormat format = ToolFormat.of(inference.tokenizer())
+                .orElseThrow(() -> ApiError.unsupported(
+                        may ? "tools" : "messages",
+                        "the chat template of the model " + request.model()
+                                + " shows the model no tools, or in a form that is not known here; leave out "
+                                + (may ? "tools" : "the messages with tool_calls and of role tool")));
+        return may ? Optional.of(format) : Optional.empty();
+    }
+
+    /** Makes the answer keep to the response format, and to calls that must be, or must fit their schemas. */
+    private Sampling constrained(ChatRequest request, Optional<ToolFormat> tools) {
+        try {
+            Optional<Grammar> grammar = tools.isPresent() ? grammar(request, tools.get()) : request.format();
+            if (grammar.isEmpty()) {
+                return request.sampling();
+            }
+            inference.tokenizer().masks(); // made here, not in the engine
+            return request.sampling().withGrammar(grammar.get());
+        } catch (Lora4jException e) {
+            throw ApiError.unsupported(
+                    request.format().isPresent() ? "response_format" : "tools", String.valueOf(e.getMessage()));
+        }
+    }
+
+    private Optional<Grammar> grammar(ChatRequest request, ToolFormat format) {
+        ToolUse use = request.tools();
+        if (use.must()) {
+            return Optional.of(format.calls(use, inference.tokenizer()));
+        }
+        if (request.format().isPresent()) {
+            return Optional.of(Grammar.either(List.of(
+                    format.calls(use, inference.tokenizer()), request.format().get())));
+        }
+        return use.tools().stream().anyMatch(Tool::strict)
+                ? Optional.of(format.perhaps(use, inference.tokenizer()))
+                : Optional.empty();
+    }
+
     private int[] tokens(ChatRequest request) {
         try {
-            return ChatPrompt.encode(inference.tokenizer(), request.messages(), List.of());
+            List<Map<String, @Nullable Object>> tools = request.tools().tools().stream()
+                    .map(tool -> PlainValues.map(tool.definition()))
+                    .toList();
+            return ChatPrompt.encode(inference.tokenizer(), request.messages(), tools);
         } catch (Lora4jException e) {
             throw ApiError.invalid("messages", String.valueOf(e.getMessage()));
         }

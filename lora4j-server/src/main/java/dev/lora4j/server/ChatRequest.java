@@ -2,8 +2,9 @@ package dev.lora4j.server;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.lora4j.data.Message;
-import java.util.ArrayList;
+import dev.lora4j.grammar.Grammar;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
@@ -13,7 +14,14 @@ import java.util.OptionalInt;
  * @param likeliest tokens told with each new one; empty for no logprobs
  */
 record ChatRequest(
-        String model, List<Message> messages, OptionalInt maxTokens, OptionalInt likeliest, Sampling sampling) {
+        String model,
+        List<Message> messages,
+        boolean showsCalls,
+        ToolUse tools,
+        Optional<Grammar> format,
+        OptionalInt maxTokens,
+        OptionalInt likeliest,
+        Sampling sampling) {
 
     static ChatRequest of(Fields fields, Limits limits) {
         String model = fields.requiredText("model");
@@ -25,25 +33,18 @@ record ChatRequest(
         if (top.isPresent() && !logprobs) {
             throw ApiError.invalid("top_logprobs", "top_logprobs needs logprobs to be true");
         }
+        ChatMessages read = ChatMessages.read(messages);
         ChatRequest request = new ChatRequest(
                 model,
-                messages(messages),
+                read.messages(),
+                read.showsCalls(),
+                ToolUse.read(fields),
+                ResponseFormat.read(fields),
                 newer.isPresent() ? newer : older,
                 logprobs ? OptionalInt.of(top.orElse(0)) : OptionalInt.empty(),
                 Sampling.read(fields, limits));
         UnsupportedFields.chat(fields);
         fields.end();
         return request;
-    }
-
-    private static List<Message> messages(JsonNode value) {
-        if (!value.isArray() || value.isEmpty()) {
-            throw Fields.wrongType("messages", value, "an array of at least one message");
-        }
-        List<Message> messages = new ArrayList<>();
-        for (int i = 0; i < value.size(); i++) {
-            messages.add(ChatMessage.read(Fields.object("messages[" + i + "]", value.get(i))));
-        }
-        return messages;
     }
 }

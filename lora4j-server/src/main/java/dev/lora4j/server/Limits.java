@@ -43,6 +43,8 @@ public record Limits(
     static final int CHAT_LOGPROBS = 20;
     /** The same of a completion. */
     static final int COMPLETION_LOGPROBS = 5;
+    /** Functions of a chat, as in OpenAI's API. */
+    static final int TOOLS = 128;
     /** Bytes of the headers of a request. */
     static final int HEADER_BYTES = 16 << 10;
     /** Time that the whole body of a request may take to come. */

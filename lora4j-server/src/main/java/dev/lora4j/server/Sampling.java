@@ -3,6 +3,7 @@ package dev.lora4j.server;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.lora4j.generation.GenerationSettings;
 import dev.lora4j.generation.ScoreShifts;
+import dev.lora4j.grammar.Grammar;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
@@ -124,6 +125,11 @@ record Sampling(GenerationSettings settings, int choices, boolean stream, boolea
             }
         });
         return ids;
+    }
+
+    /** The same with a grammar that answers keep to. */
+    Sampling withGrammar(Grammar grammar) {
+        return new Sampling(settings.withGrammar(grammar), choices, stream, includeUsage);
     }
 
     /** The settings of one of the choices. */

@@ -8,10 +8,7 @@ final class UnsupportedFields {
 
     static void chat(Fields fields) {
         common(fields);
-        fields.refuse("response_format", value -> value.path("type").asText().equals("text"));
-        fields.refuse("tools", UnsupportedFields::isEmpty);
         fields.refuse("functions", UnsupportedFields::isEmpty);
-        fields.refuse("tool_choice", UnsupportedFields::noTool);
         fields.refuse("function_call", UnsupportedFields::noTool);
         fields.refuse(
                 "modalities",
@@ -23,7 +20,6 @@ final class UnsupportedFields {
         fields.refuse("web_search_options", value -> false);
         fields.refuse("chat_template", value -> false);
         fields.refuse("chat_template_kwargs", UnsupportedFields::isEmpty);
-        fields.ignore("parallel_tool_calls");
     }
 
     static void completion(Fields fields) {

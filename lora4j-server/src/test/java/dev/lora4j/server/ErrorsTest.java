@@ -141,6 +141,7 @@ class ErrorsTest {
                 "\"messages\": [{\"role\": \"user\", \"content\": \"\\udfff\"}]|messages[0].content",
                 "\"messages\": [{\"role\": \"user\", \"content\": \"A\"}], \"top_logprobs\": 2|top_logprobs",
                 "\"messages\": [{\"role\": \"user\", \"content\": \"A\"}], \"logprobs\": true, \"top_logprobs\": 21|top_logprobs",
+                "\"messages\": [{\"role\": \"user\", \"content\": \"A\"}], \"tool_choice\": \"required\"|tool_choice",
                 "\"prompt\": \"A\"|messages",
             })
     void aWrongChatIsNamed(String fields, String param) {
@@ -156,10 +157,12 @@ class ErrorsTest {
             delimiter = '|',
             quoteCharacter = '`',
             value = {
-                "\"tools\": [{\"type\": \"function\"}]|tools",
-                "\"tool_choice\": \"required\"|tool_choice",
+                "\"tools\": [{\"type\": \"function\", \"function\": {\"name\": \"f\"}}]|tools",
+                "\"tools\": [{\"type\": \"custom\"}]|tools[0].type",
+                "\"tools\": [{\"type\": \"function\", \"function\": {\"name\": \"f\", \"code\": 1}}]|tools[0].function.code",
                 "\"functions\": [{}]|functions",
-                "\"response_format\": {\"type\": \"json_object\"}|response_format",
+                "\"response_format\": {\"type\": \"grammar\"}|response_format",
+                "\"response_format\": {\"type\": \"text\", \"grammar\": 1}|response_format.grammar",
                 "\"modalities\": [\"audio\"]|modalities",
                 "\"reasoning_effort\": \"high\"|reasoning_effort",
                 "\"web_search_options\": {}|web_search_options",
@@ -198,8 +201,8 @@ class ErrorsTest {
                         "{\"model\": \"" + BASE
                                 + "\", \"messages\": [{\"role\": \"tool\", \"content\": \"A\", \"tool_call_id\": \"x\"}]}"),
                 400,
-                "messages[0].role",
-                "unsupported_parameter");
+                "messages[0].tool_call_id",
+                "null");
     }
 
     @Test

@@ -29,6 +29,11 @@ final class LetterModel implements AutoCloseable {
     private static final String TEMPLATE =
             "{% for m in messages %}{{ m.content }}{% endfor %}{% if fail %}{{ raise_exception('no') }}{% endif %}";
 
+    private static final String CALLS = "{%% if tools %%}{{ tools | tojson }}{%% endif %%}{%% for m in messages %%}"
+            + "{{ m.role }}: {{ m.content or '' }}{%% for c in m.tool_calls or [] %%}"
+            + "{{ '%s' }}{{ c.function.name }}{{ '%s' }}{{ c.function.arguments | tojson }}{{ '%s' }}{%% endfor %%}{{ '\\n' }}"
+            + "{%% endfor %%}";
+
     private final LanguageModel model;
     private final Tokenizer tokenizer;
 
@@ -39,6 +44,37 @@ final class LetterModel implements AutoCloseable {
 
     static LetterModel open() {
         return new LetterModel(LanguageModel.load(HuggingFaceFolder.open(longer())), tokenizer("</s>"));
+    }
+
+    /**
+     * The same llama with letters that can spell JSON, and a chat template that shows tools as a family of models has it.
+     *
+     * <p>Of its tokens 0 is {@code [TOOL_CALLS]}; from 3 on stand a line end and the printable ASCII but {@code ^ ` ~}.
+     */
+    static LetterModel calling(ToolFormat format) {
+        String template = switch (format) {
+            case HERMES -> CALLS.formatted("<tool_call>\n{\"name\": \"", "\", \"arguments\": ", "}\n</tool_call>");
+            case MISTRAL -> CALLS.formatted("[TOOL_CALLS] [{\"name\": \"", "\", \"arguments\": ", "}]");
+            case LLAMA -> CALLS.formatted("{\"name\": \"", "\", \"parameters\": ", "}");
+        };
+        ObjectNode json = json();
+        ObjectNode vocabulary = json.withObject("/model/vocab");
+        json.withArray("added_tokens")
+                .forEach(token -> vocabulary.put(
+                        token.path("content").asText(), token.path("id").asInt()));
+        int id = 3;
+        for (char c = '\n'; c < 0x7f; c = c == '\n' ? ' ' : (char) (c + 1)) {
+            if ("^`~".indexOf(c) < 0) {
+                vocabulary.put(c == '\n' ? "Ċ" : c == ' ' ? "Ġ" : Character.toString(c), id++);
+            }
+        }
+        ((ObjectNode) json.withArray("added_tokens").get(0)).put("content", "[TOOL_CALLS]");
+        vocabulary.remove("<pad>");
+        vocabulary.put("[TOOL_CALLS]", 0);
+        ObjectNode config = json.objectNode().put("eos_token", "</s>").put("chat_template", template);
+        return new LetterModel(
+                LanguageModel.load(HuggingFaceFolder.open(longer())),
+                Tokenizer.of(json.toString(), Optional.of(config)));
     }
 
     /** The llama with room for more positions, so that an answer can take some time; its angles stay what they are. */
@@ -90,6 +126,18 @@ final class LetterModel implements AutoCloseable {
 
     /** The tokenizer with this token as the end of a text. */
     static Tokenizer tokenizer(String eos) {
+        ObjectNode json = json();
+        ObjectNode vocabulary = json.withObject("/model/vocab");
+        String[] specials = {"<pad>", "<s>", "</s>"};
+        for (int id = 0; id < 96; id++) {
+            vocabulary.put(id < 3 ? specials[id] : letter(id), id);
+        }
+        ObjectNode config = json.objectNode().put("eos_token", eos).put("chat_template", TEMPLATE);
+        return Tokenizer.of(json.toString(), Optional.of(config));
+    }
+
+    /** A tokenizer with the special tokens alone. */
+    private static ObjectNode json() {
         ObjectNode json = JsonFile.parse("""
                 {"version": "1.0", "added_tokens": [], "normalizer": null, "post_processor": null,
                  "pre_tokenizer": {"type": "ByteLevel", "add_prefix_space": false, "trim_offsets": true,
@@ -97,12 +145,8 @@ final class LetterModel implements AutoCloseable {
                  "decoder": {"type": "ByteLevel", "add_prefix_space": true, "trim_offsets": true, "use_regex": true},
                  "model": {"type": "BPE", "fuse_unk": false, "vocab": {}, "merges": []}}
                 """, "test");
-        ObjectNode vocabulary = json.withObject("/model/vocab");
         ArrayNode added = json.withArray("added_tokens");
         String[] specials = {"<pad>", "<s>", "</s>"};
-        for (int id = 0; id < 96; id++) {
-            vocabulary.put(id < 3 ? specials[id] : letter(id), id);
-        }
         for (int id = 0; id < 3; id++) {
             added.addObject()
                     .put("id", id)
@@ -113,8 +157,7 @@ final class LetterModel implements AutoCloseable {
                     .put("normalized", false)
                     .put("special", true);
         }
-        ObjectNode config = json.objectNode().put("eos_token", eos).put("chat_template", TEMPLATE);
-        return Tokenizer.of(json.toString(), Optional.of(config));
+        return json;
     }
 
     private static String letter(int id) {

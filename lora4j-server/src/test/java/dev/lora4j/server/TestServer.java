@@ -38,6 +38,11 @@ final class TestServer implements AutoCloseable {
         return new TestServer(LetterModel.open(), options);
     }
 
+    /** One whose model is shown tools in the manner of a family of models. */
+    static TestServer calling(ToolFormat format) {
+        return new TestServer(LetterModel.calling(format), ServerOptions.local(BASE));
+    }
+
     static TestServer encoder() {
         return new TestServer(LetterModel.encoder(), ServerOptions.local(BASE));
     }
