@@ -138,8 +138,7 @@ class PageScreenshotsTest {
         chrome.findElement(By.id("maxTokens")).sendKeys("60");
         chrome.findElement(By.cssSelector(".composer summary")).click();
         chrome.findElement(By.id("question")).sendKeys(QUESTION, Keys.ENTER);
-        patience(chrome)
-                .until(ExpectedConditions.numberOfElementsToBe(By.cssSelector(".said[aria-busy=false]"), 2));
+        patience(chrome).until(ExpectedConditions.numberOfElementsToBe(By.cssSelector(".said[aria-busy=false]"), 2));
     }
 
     private void save(ChromeDriver chrome, String name, Dimension size) throws IOException {
