@@ -110,7 +110,8 @@ class LoadTest {
                 client.close();
             }
             TestServer.await("all stop", () -> server.server.sequences() == 0);
-            assertThat(Scope.liveObjects()).isLessThanOrEqualTo(before);
+            // the engine's last step may still be closing what it made
+            TestServer.await("nothing is left", () -> Scope.liveObjects() <= before);
             server.server.unpublish("all-linear");
             assertThat(server.server.versionsInMemory()).as("no lease is left").isZero();
         }
