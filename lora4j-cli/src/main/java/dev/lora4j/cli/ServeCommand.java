@@ -1,6 +1,7 @@
 package dev.lora4j.cli;
 
 import dev.lora4j.model.LanguageModel;
+import dev.lora4j.model.WeightFormat;
 import dev.lora4j.server.ApiKeys;
 import dev.lora4j.server.LoraServer;
 import dev.lora4j.server.ServerOptions;
@@ -8,13 +9,17 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
 /** {@code lora4j serve}: one base and many adapters behind OpenAI's API, until it is told to stop. */
 @Command(
@@ -79,8 +84,17 @@ final class ServeCommand implements Callable<Integer> {
             description = "Keys by their SHA-256, with scopes and models (docs/serving.md).")
     private @Nullable Path keyFile;
 
+    @Option(
+            names = "--merge-hot",
+            description = "Merge an adapter while it has all the work: faster, for the memory of the matrices that it"
+                    + " changes. With --weights f32 only.")
+    private boolean mergeHot;
+
     @Option(names = "--no-page", description = "Serve no web page at /, the API alone.")
     private boolean noPage;
+
+    @Spec
+    private @Nullable CommandSpec command;
 
     private final Console console;
 
@@ -90,6 +104,12 @@ final class ServeCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
+        if (mergeHot && weights.format() != WeightFormat.F32) {
+            throw new ParameterException(
+                    Objects.requireNonNull(command).commandLine(),
+                    "merge-hot merges in float32, which is slower than weights " + weights.format()
+                            + "; leave out one of them");
+        }
         ApiKeys keys = keyFile == null ? ApiKeys.none() : ApiKeys.read(keyFile);
         ServerOptions options = new ServerOptions(
                 servedName == null ? model.servedName() : servedName,
@@ -100,7 +120,8 @@ final class ServeCommand implements Callable<Integer> {
                 Optional.ofNullable(adapterRoot),
                 adapterLoading,
                 training.options(),
-                !noPage); // refuses what is no good before the model is loaded
+                !noPage,
+                mergeHot); // refuses what is no good before the model is loaded
         try (LoadedModel loaded = LoadedModel.load(model, weights.format(), LanguageModel::usualTask, List.of())) {
             serve(loaded, options);
         }

@@ -4,6 +4,7 @@ import dev.lora4j.lora.AdapterRouting;
 import dev.lora4j.lora.AdapterRouting.Run;
 import dev.lora4j.lora.WeightedAdapter;
 import dev.lora4j.model.LanguageModel;
+import dev.lora4j.model.Routing;
 import dev.lora4j.model.TokenBatch;
 import dev.lora4j.tensor.Scope;
 import dev.lora4j.tensor.Tensor;
@@ -15,8 +16,19 @@ import java.util.List;
  * One pass of a batch through the model, and what its logits mean to each sequence.
  *
  * @param parts those of the same adapters side by side
+ * @param merged whether the model has the parts' adapter in its weights
  */
-record BatchStep(LanguageModel model, List<Part> parts) {
+record BatchStep(LanguageModel model, List<Part> parts, boolean merged) {
+    /** Through the base, adapters beside it. */
+    static BatchStep beside(LanguageModel base, List<Part> parts) {
+        return new BatchStep(base, parts, false);
+    }
+
+    /** Through the base with the one adapter of all parts merged in. */
+    static BatchStep through(LanguageModel merged, List<Part> parts) {
+        return new BatchStep(merged, parts, true);
+    }
+
     /** What a sequence puts into a step: its tokens that the cache has not seen yet. */
     @SuppressWarnings("ArrayRecordComponent") // passed on once, never compared
     record Part(ActiveSequence sequence, int[] tokens) {
@@ -62,7 +74,10 @@ record BatchStep(LanguageModel model, List<Part> parts) {
         }
     }
 
-    private static AdapterRouting routing(int[] lengths, List<Part> parts) {
+    private Routing routing(int[] lengths, List<Part> parts) {
+        if (merged) {
+            return Routing.NONE;
+        }
         List<Run> runs = new ArrayList<>();
         long end = 0;
         for (int i = 0; i < lengths.length; ) {

@@ -6,6 +6,7 @@ import dev.lora4j.model.KvCache;
 import dev.lora4j.model.KvPages;
 import dev.lora4j.model.KvPrefixes;
 import dev.lora4j.model.LanguageModel;
+import dev.lora4j.model.WeightFormat;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -29,6 +30,7 @@ public final class GenerationBatch implements AutoCloseable {
     private final KvPages pages;
     private final Optional<KvPrefixes> prefixes;
     private final List<ActiveSequence> active = new ArrayList<>();
+    private Optional<MergedPath> merged = Optional.empty();
     private int added;
 
     private GenerationBatch(LanguageModel model, OptionalInt keptTokens) {
@@ -51,6 +53,29 @@ public final class GenerationBatch implements AutoCloseable {
      */
     public static GenerationBatch sharing(LanguageModel model, int tokens) {
         return new GenerationBatch(model, OptionalInt.of(tokens));
+    }
+
+    /**
+     * From now on an adapter that has had every sequence for {@value MergedPath#WARM} steps is merged, and steps with it alone
+     * run through the merged model: the same tokens up to rounding, for the memory of every matrix that it changes.
+     *
+     * <p>For adapters that do not change while the batch lives.
+     *
+     * @throws GenerationException if the base is kept in another format than float32, which is faster beside an adapter
+     */
+    public GenerationBatch mergingHot() {
+        if (model.weightFormat() != WeightFormat.F32) {
+            throw new GenerationException(
+                    model.name() + ": an adapter is merged in float32, which is slower than a base in "
+                            + model.weightFormat() + "; keep the base in float32, or do not merge");
+        }
+        merged = Optional.of(new MergedPath(model));
+        return this;
+    }
+
+    /** Steps that ran through a merged model. */
+    public long mergedSteps() {
+        return merged.map(MergedPath::steps).orElse(0L);
     }
 
     /** A sequence that ended. */
@@ -167,7 +192,7 @@ public final class GenerationBatch implements AutoCloseable {
         if (active.isEmpty()) {
             return List.of();
         }
-        new BatchStep(model, chosen()).run();
+        run(chosen());
         keepWhatWasRead();
         List<Ended> ended = new ArrayList<>();
         for (Iterator<ActiveSequence> each = active.iterator(); each.hasNext(); ) {
@@ -179,6 +204,13 @@ public final class GenerationBatch implements AutoCloseable {
             }
         }
         return ended;
+    }
+
+    private void run(List<BatchStep.Part> parts) {
+        LanguageModel view = merged.map(path ->
+                        path.of(parts.stream().map(BatchStep.Part::adapters).toList()))
+                .orElse(null);
+        (view == null ? BatchStep.beside(model, parts) : BatchStep.through(view, parts)).run();
     }
 
     /** When a prompt is read, for those that begin alike; at the end, for the next turn of a chat. */
@@ -218,6 +250,7 @@ public final class GenerationBatch implements AutoCloseable {
     public void close() {
         active.forEach(ActiveSequence::close);
         active.clear();
+        merged.ifPresent(MergedPath::close);
         pages.close();
     }
 }

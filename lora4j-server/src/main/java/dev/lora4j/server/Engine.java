@@ -25,7 +25,12 @@ final class Engine implements AutoCloseable {
     private volatile boolean stopped;
     private volatile boolean idle = true;
 
-    Engine(LanguageModel model, Tokenizer tokenizer, Limits limits, EngineObserver observer) {
+    /**
+     * Not started yet.
+     *
+     * @param mergesHot whether an adapter that has all the work is merged meanwhile, of a base in float32
+     */
+    Engine(LanguageModel model, Tokenizer tokenizer, Limits limits, EngineObserver observer, boolean mergesHot) {
         this.line = new WaitingLine(limits.queued());
         this.room = new Room(limits);
         this.running = new RunningSequences(
@@ -33,7 +38,8 @@ final class Engine implements AutoCloseable {
                 tokenizer,
                 room,
                 observer,
-                limits.keepsPrefixes() ? OptionalInt.of(limits.cacheTokens()) : OptionalInt.empty());
+                limits.keepsPrefixes() ? OptionalInt.of(limits.cacheTokens()) : OptionalInt.empty(),
+                mergesHot);
     }
 
     void start() {

@@ -50,13 +50,17 @@ public final class LoraServer implements AutoCloseable {
         List<Route> all = new ArrayList<>();
         Optional<Inference> inference = Optional.empty();
         if (model.task() == ModelTask.CAUSAL_LM) {
-            Engine running = new Engine(model, tokenizer, limits, metrics);
+            Engine running = new Engine(model, tokenizer, limits, metrics, options.mergesHot());
             this.engine = Optional.of(running);
             metrics.watch(running);
             inference = Optional.of(new Inference(
                     model, tokenizer, models, running, limits, "fp_" + Inference.shortened(model.fingerprint())));
             all.addAll(Routes.inference(inference.get()));
         } else {
+            if (options.mergesHot()) {
+                throw new IllegalArgumentException(
+                        "merging while it serves is for models that generate text, and this base is an encoder");
+            }
             this.engine = Optional.empty();
             all.addAll(Routes.embeddings(new Embedder(model, tokenizer, limits), models, limits));
         }

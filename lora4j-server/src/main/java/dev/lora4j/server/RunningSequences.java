@@ -34,32 +34,41 @@ final class RunningSequences implements AutoCloseable {
     private final Room room;
     private final EngineObserver observer;
     private final OptionalInt keptTokens;
+    private final boolean mergesHot;
     private final Map<Integer, Sequence> inBatch = new LinkedHashMap<>();
     private final Deque<Sequence> toScore = new ArrayDeque<>();
     private GenerationBatch batch;
     private volatile CacheFigures cache = CacheFigures.NONE;
-    private long evictedBefore; // by batches that are gone
+    private CacheFigures before = CacheFigures.NONE; // of batches that are gone
 
     /**
      * None yet.
      *
      * @param keptTokens room for what ended sequences leave to later ones, beside that of those that run; empty to keep
      *     nothing
+     * @param mergesHot whether an adapter that has all the work is merged meanwhile
      */
     RunningSequences(
-            LanguageModel model, Tokenizer tokenizer, Room room, EngineObserver observer, OptionalInt keptTokens) {
+            LanguageModel model,
+            Tokenizer tokenizer,
+            Room room,
+            EngineObserver observer,
+            OptionalInt keptTokens,
+            boolean mergesHot) {
         this.model = model;
         this.tokenizer = tokenizer;
         this.room = room;
         this.observer = observer;
         this.keptTokens = keptTokens;
+        this.mergesHot = mergesHot;
         this.batch = newBatch();
     }
 
     private GenerationBatch newBatch() {
-        return keptTokens.isPresent()
+        GenerationBatch fresh = keptTokens.isPresent()
                 ? GenerationBatch.sharing(model, keptTokens.getAsInt())
                 : GenerationBatch.of(model);
+        return mergesHot ? fresh.mergingHot() : fresh;
     }
 
     /** What the caches hold, as of the last round; for any thread. */
@@ -68,7 +77,7 @@ final class RunningSequences implements AutoCloseable {
     }
 
     private void look() {
-        cache = CacheFigures.of(batch, evictedBefore);
+        cache = CacheFigures.of(batch, before);
     }
 
     boolean isEmpty() {
@@ -200,7 +209,7 @@ final class RunningSequences implements AutoCloseable {
         List<Sequence> lost = new ArrayList<>(inBatch.values());
         inBatch.clear();
         toScore.forEach(Sequence::close); // they begin again in the new pages
-        evictedBefore = CacheFigures.of(batch, evictedBefore).evicted();
+        before = CacheFigures.of(batch, before);
         batch.close();
         batch = newBatch();
         lost.forEach(sequence -> fail(sequence, error));

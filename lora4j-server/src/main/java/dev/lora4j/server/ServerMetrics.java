@@ -62,6 +62,10 @@ final class ServerMetrics implements EngineObserver, AutoCloseable {
                         each -> each.cache().evicted())
                 .description("Pages that were given up for others")
                 .register(meters);
+        FunctionCounter.builder(
+                        "lora4j.merged.steps", engine, each -> each.cache().mergedSteps())
+                .description("Steps of the model with one adapter merged in")
+                .register(meters);
     }
 
     void watch(AdapterShelf shelf) {

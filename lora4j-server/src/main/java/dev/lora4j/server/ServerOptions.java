@@ -16,6 +16,7 @@ import java.util.Optional;
  * @param adapterLoading whether requests may load and unload adapters
  * @param fineTuning where jobs keep what they have; empty if there are none
  * @param page whether there is a page for browsers at {@code /}
+ * @param mergesHot whether an adapter that has all the work is merged meanwhile; of a base in float32
  */
 public record ServerOptions(
         String base,
@@ -26,7 +27,8 @@ public record ServerOptions(
         Optional<Path> adapterRoot,
         boolean adapterLoading,
         Optional<FineTuningOptions> fineTuning,
-        boolean page) {
+        boolean page,
+        boolean mergesHot) {
     /** Checks that it is no open door. */
     public ServerOptions {
         if (base.isBlank()) {
@@ -54,7 +56,7 @@ public record ServerOptions(
             ApiKeys keys,
             Optional<Path> adapterRoot,
             boolean adapterLoading) {
-        this(base, host, port, limits, keys, adapterRoot, adapterLoading, Optional.empty(), true);
+        this(base, host, port, limits, keys, adapterRoot, adapterLoading, Optional.empty(), true, false);
     }
 
     private static boolean isLoopback(String host) {
@@ -72,27 +74,38 @@ public record ServerOptions(
 
     /** The same with other limits. */
     public ServerOptions withLimits(Limits other) {
-        return new ServerOptions(base, host, port, other, keys, adapterRoot, adapterLoading, fineTuning, page);
+        return new ServerOptions(
+                base, host, port, other, keys, adapterRoot, adapterLoading, fineTuning, page, mergesHot);
     }
 
     /** The same with keys. */
     public ServerOptions withKeys(ApiKeys other) {
-        return new ServerOptions(base, host, port, limits, other, adapterRoot, adapterLoading, fineTuning, page);
+        return new ServerOptions(
+                base, host, port, limits, other, adapterRoot, adapterLoading, fineTuning, page, mergesHot);
     }
 
     /** The same with a folder of adapters that requests may load. */
     public ServerOptions withAdapterLoading(Path root) {
-        return new ServerOptions(base, host, port, limits, keys, Optional.of(root), true, fineTuning, page);
+        return new ServerOptions(base, host, port, limits, keys, Optional.of(root), true, fineTuning, page, mergesHot);
     }
 
     /** The same with fine-tuning by request. */
     public ServerOptions withFineTuning(FineTuningOptions training) {
         return new ServerOptions(
-                base, host, port, limits, keys, adapterRoot, adapterLoading, Optional.of(training), page);
+                base, host, port, limits, keys, adapterRoot, adapterLoading, Optional.of(training), page, mergesHot);
     }
 
     /** The same with nothing for browsers. */
     public ServerOptions withoutPage() {
-        return new ServerOptions(base, host, port, limits, keys, adapterRoot, adapterLoading, fineTuning, false);
+        return new ServerOptions(
+                base, host, port, limits, keys, adapterRoot, adapterLoading, fineTuning, false, mergesHot);
+    }
+
+    /**
+     * The same, but an adapter that has all the work is merged meanwhile: faster, for the memory of the matrices that it
+     * changes. Of a base in float32.
+     */
+    public ServerOptions mergingHot() {
+        return new ServerOptions(base, host, port, limits, keys, adapterRoot, adapterLoading, fineTuning, page, true);
     }
 }

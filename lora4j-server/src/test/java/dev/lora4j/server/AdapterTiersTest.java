@@ -229,7 +229,7 @@ class AdapterTiersTest {
         }
         Random random = new Random(3);
         List<CompletableFuture<Void>> running = new ArrayList<>();
-        for (int i = 0; i < 120; i++) {
+        for (int i = 0; i < Soak.times(120, 4_000); i++) {
             int which = random.nextInt(4);
             running.add(CompletableFuture.runAsync(
                     () -> assertThat(text("a" + which, 6)).isEqualTo(expected.get(which))));

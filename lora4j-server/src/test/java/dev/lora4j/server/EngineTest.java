@@ -51,7 +51,7 @@ class EngineTest {
     }
 
     private Engine engine(Limits limits, EngineObserver observer) {
-        return new Engine(letters.model(), letters.tokenizer(), limits, observer);
+        return new Engine(letters.model(), letters.tokenizer(), limits, observer, false);
     }
 
     private Adapter adapter(Path from) {

@@ -100,7 +100,7 @@ class LoadTest {
             server.post("/v1/completions", completion("all-linear", 5, ", \"n\": 3"));
             TestServer.await("it stops", () -> server.server.sequences() == 0);
             long before = Scope.liveObjects();
-            for (int i = 0; i < 60; i++) {
+            for (int i = 0; i < Soak.times(60, 1_000); i++) {
                 String model = i % 2 == 0 ? BASE : "all-linear";
                 RawClient client =
                         new RawClient(server, "/v1/completions", completion(model, LONG, ", \"stream\": true"));
@@ -147,9 +147,9 @@ class LoadTest {
                 alone.add(text(server, model));
             }
             assertThat(alone).as("the adapters differ").doesNotHaveDuplicates();
-            ExecutorService clients = Executors.newFixedThreadPool(12);
+            ExecutorService clients = Executors.newFixedThreadPool(Soak.times(12, 64));
             List<Future<String>> answers = new ArrayList<>();
-            for (int i = 0; i < 120; i++) {
+            for (int i = 0; i < Soak.times(120, 10_000); i++) {
                 String model = models[i % models.length];
                 answers.add(clients.submit(() -> text(server, model)));
             }
