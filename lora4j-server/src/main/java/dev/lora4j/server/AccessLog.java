@@ -1,6 +1,7 @@
 package dev.lora4j.server;
 
 import io.javalin.http.Context;
+import io.javalin.http.HandlerType;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -48,8 +49,9 @@ final class AccessLog {
         request.setAttribute(MODEL, name);
     }
 
+    /** Writes the line; of a part that an open page renews by itself only if the log is to have everything. */
     static void end(Context context, float milliseconds) {
-        if (!LOG.isInfoEnabled()) {
+        if (!LOG.isInfoEnabled() || (isRenewal(context) && !LOG.isDebugEnabled())) {
             return;
         }
         @Nullable Usage usage = context.attribute(USAGE);
@@ -66,6 +68,12 @@ final class AccessLog {
                 model == null ? "-" : model,
                 usage == null ? 0 : usage.promptTokens(),
                 usage == null ? 0 : usage.completionTokens());
+    }
+
+    private static boolean isRenewal(Context context) {
+        return context.method().equals(HandlerType.GET)
+                && "true".equals(context.header("HX-Request"))
+                && context.res().getStatus() == 200;
     }
 
     /** Without what could begin a line of its own. */

@@ -1,5 +1,6 @@
 package dev.lora4j.server;
 
+import dev.lora4j.server.web.SameOrigin;
 import io.javalin.http.Context;
 import io.javalin.security.RouteRole;
 import java.util.Set;
@@ -24,6 +25,7 @@ final class Gate {
     /** Before anything is said about a path: who is it? */
     void identify(Context context) {
         if (keys.isEmpty()) {
+            requireLocalName(context);
             Caller.ANYONE.attachTo(context);
         } else if (!openPaths.contains(context.path())) {
             String header = context.header("Authorization");
@@ -34,6 +36,14 @@ final class Gate {
             keys.caller(header.substring(BEARER.length()).strip())
                     .orElseThrow(() -> ApiError.unauthorized("Incorrect API key provided."))
                     .attachTo(context);
+        }
+    }
+
+    /** Else a site whose name is given this machine's address could use it from a browser. The page looks itself. */
+    private void requireLocalName(Context context) {
+        if (!openPaths.contains(context.path()) && !SameOrigin.namesThisMachine(context)) {
+            throw ApiError.forbidden("Without API keys this server answers to this machine's own names alone, such as"
+                    + " http://127.0.0.1 or http://localhost; use one of them, or start it with --api-key-file.");
         }
     }
 

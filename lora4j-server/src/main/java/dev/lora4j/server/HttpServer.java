@@ -1,6 +1,7 @@
 package dev.lora4j.server;
 
 import dev.lora4j.server.finetuning.RefusedException;
+import dev.lora4j.server.web.SameOrigin;
 import io.javalin.Javalin;
 import io.javalin.compression.CompressionStrategy;
 import io.javalin.config.JavalinConfig;
@@ -133,7 +134,9 @@ final class HttpServer {
     /** A page in a browser cannot send JSON to another host without asking first; of a form we ask where it is from. */
     private static void requireOurs(Context context, boolean json) {
         if (context.method().equals(HandlerType.POST) && !json) {
-            Origin.requireOurs(context);
+            if (SameOrigin.isOthers(context)) {
+                throw ApiError.forbidden("a page of another origin may not use this server");
+            }
         } else if (context.method().equals(HandlerType.POST)) {
             String type = context.contentType();
             if (type == null || !type.toLowerCase(java.util.Locale.ROOT).startsWith("application/json")) {

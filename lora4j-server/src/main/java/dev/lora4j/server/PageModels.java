@@ -12,9 +12,11 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Semaphore;
 import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -55,6 +57,17 @@ record PageModels(
                 .flatMap(Optional::stream)
                 .map(card -> withTraffic ? with(card, traffic(card.name())) : card)
                 .sorted(Comparator.comparing(AdapterCard::name))
+                .toList();
+    }
+
+    /** The adapters with an allowed name that are not in memory, by name. */
+    List<String> onDisk(Predicate<String> allowed) {
+        Set<String> inMemory =
+                registry.versions().stream().map(AdapterVersion::name).collect(Collectors.toSet());
+        return served.list().stream()
+                .skip(1) // the base
+                .map(ModelObject::id)
+                .filter(name -> !inMemory.contains(name) && allowed.test(name))
                 .toList();
     }
 

@@ -47,6 +47,11 @@ record PageWorkbench(Caller caller, PageModels models) implements Workbench {
     }
 
     @Override
+    public List<String> onDisk() {
+        return models.onDisk(name -> caller.mayUse(models.served(), name));
+    }
+
+    @Override
     public Optional<TrainingDesk> training() {
         return models.training()
                 .filter(training -> caller.may(Permission.TRAIN))

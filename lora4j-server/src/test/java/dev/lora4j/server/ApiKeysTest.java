@@ -12,8 +12,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.lora4j.formats.InvalidFileException;
 import io.javalin.http.HandlerType;
 import java.io.IOException;
+import java.net.Socket;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -23,6 +25,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.slf4j.LoggerFactory;
 
@@ -248,6 +251,28 @@ class ApiKeysTest {
         assertThat(options("localhost", none).host()).isEqualTo("localhost");
         assertThat(options("::1", none).host()).isEqualTo("::1");
         assertThat(options("0.0.0.0", ApiKeys.read(file(KEYS))).host()).isEqualTo("0.0.0.0");
+    }
+
+    /** A site whose name is given this machine's address is of the same origin to a browser, but it has its own name. */
+    @ParameterizedTest
+    @CsvSource({
+        "localhost:1, 200",
+        "127.0.0.1:1, 200",
+        "127.0.1.1, 200",
+        "[::1]:1, 200",
+        "evil.example, 403",
+        "127.0.0.1.evil.example, 403",
+        "192.0.2.1, 403"
+    })
+    void withoutKeysItAnswersToThisMachinesNamesAlone(String host, int status) throws IOException {
+        try (TestServer open = TestServer.start();
+                Socket socket = open.connect()) {
+            socket.getOutputStream()
+                    .write(("GET /v1/models HTTP/1.1\r\nHost: " + host + "\r\nConnection: close\r\n\r\n")
+                            .getBytes(StandardCharsets.US_ASCII));
+            String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            assertThat(answer).startsWith("HTTP/1.1 " + status);
+        }
     }
 
     private static ServerOptions options(String host, ApiKeys keys) {

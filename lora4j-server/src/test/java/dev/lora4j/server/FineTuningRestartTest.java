@@ -2,6 +2,7 @@ package dev.lora4j.server;
 
 import static dev.lora4j.server.TestServer.BASE;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.lora4j.server.finetuning.FineTuningOptions;
@@ -270,13 +271,33 @@ class FineTuningRestartTest {
     }
 
     @Test
+    void tablesOfANewerVersionAreRefusedAndLeftAsTheyAre() throws Exception {
+        Path data = folder.resolve("data");
+        TrainingServer.start(data).close();
+        try (Connection tables = DriverManager.getConnection("jdbc:sqlite:" + data.resolve("lora4j.db"));
+                Statement statement = tables.createStatement()) {
+            statement.execute("INSERT INTO flyway_schema_history SELECT 99, '99', 'of a later day', type,"
+                    + " 'V99__later.sql', 1, installed_by, installed_on, 1, 1 FROM flyway_schema_history");
+        }
+        byte[] before = Files.readAllBytes(data.resolve("lora4j.db"));
+        try (LetterModel model = LetterModel.open()) {
+            ServerOptions options = ServerOptions.local(BASE).withFineTuning(FineTuningOptions.in(data));
+            for (int i = 0; i < 2; i++) { // the second finds no lock left behind
+                assertThatThrownBy(() -> LoraServer.of(model.model(), model.tokenizer(), options))
+                        .hasMessageContaining("lora4j.db was written by a newer version of lora4j")
+                        .hasMessageContaining("version 99");
+            }
+        }
+        assertThat(Files.readAllBytes(data.resolve("lora4j.db"))).isEqualTo(before);
+    }
+
+    @Test
     void aSecondServerOnTheSameFolderIsRefused() {
         Path data = folder.resolve("data");
         try (TrainingServer server = TrainingServer.start(data);
                 LetterModel model = LetterModel.open()) {
             ServerOptions same = ServerOptions.local(BASE).withFineTuning(FineTuningOptions.in(data));
-            org.assertj.core.api.Assertions.assertThatThrownBy(
-                            () -> LoraServer.of(model.model(), model.tokenizer(), same))
+            assertThatThrownBy(() -> LoraServer.of(model.model(), model.tokenizer(), same))
                     .hasMessageContaining("another server");
         }
     }

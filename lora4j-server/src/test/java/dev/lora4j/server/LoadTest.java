@@ -270,7 +270,7 @@ class LoadTest {
                 Socket slow = server.connect()) {
             slow.getOutputStream()
                     .write(
-                            "POST /v1/completions HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 50\r\n\r\n{"
+                            "POST /v1/completions HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 50\r\n\r\n{"
                                     .getBytes(StandardCharsets.US_ASCII));
             assertThat(server.post("/v1/completions", completion(BASE, 12, "")).status())
                     .isEqualTo(200);

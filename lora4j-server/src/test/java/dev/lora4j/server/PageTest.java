@@ -3,6 +3,9 @@ package dev.lora4j.server;
 import static dev.lora4j.server.TestServer.BASE;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
@@ -13,6 +16,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
 
 /** What the page shows of what is served, and what a browser is told with it. */
 class PageTest {
@@ -59,7 +63,25 @@ class PageTest {
     }
 
     @Test
+    void thoseOnDiskAreNamedAndTheFirstQuestionReadsThem() {
+        long one = dev.lora4j.lora.AdapterFolder.bytes(LetterModel.adapter("all-linear"));
+        restart(ServerOptions.local(BASE).withLimits(Limits.defaults().withAdapterMemory(one)));
+        server.with("rslora", "all-linear"); // rslora leaves
+        String html = browser.get("/").body();
+        assertThat(html).contains("On disk", "<a href=\"/web/chat?adapter=rslora\">rslora</a>");
+        assertThat(row(html, "all-linear")).contains("Chat");
+        assertThat(browser.get("/web/chat?adapter=rslora").body()).contains("rslora");
+        assertThat(server.post("/v1/completions", TestServer.completion("rslora", 1, ""))
+                        .status())
+                .isEqualTo(200);
+        html = browser.get("/").body();
+        assertThat(row(html, "rslora")).contains("Chat");
+        assertThat(html).contains("<a href=\"/web/chat?adapter=all-linear\">all-linear</a>");
+    }
+
+    @Test
     void withoutAdaptersItSaysWhatToDo() {
+        assertThat(browser.get("/").body()).doesNotContain("On disk");
         assertThat(browser.get("/").body())
                 .contains("No adapters yet", "--adapters")
                 .contains(BASE);
@@ -90,6 +112,30 @@ class PageTest {
         String html = browser.get("/web/adapters").body();
         assertThat(html).doesNotContain("<html").contains("id=\"adapters\"", "hx-get=\"/web/adapters\"", "all-linear");
         assertThat(browser.get("/").body()).contains(html.strip().substring(0, 200));
+    }
+
+    @Test
+    void whatAnOpenPageRenewsByItselfIsNotInTheLog() throws InterruptedException {
+        Logger logger = (Logger) LoggerFactory.getLogger("dev.lora4j.server.access");
+        ListAppender<ILoggingEvent> lines = new ListAppender<>();
+        lines.start();
+        logger.addAppender(lines);
+        try {
+            for (int i = 0; i < 5; i++) {
+                browser.send(browser.request("/web/adapters")
+                        .header("HX-Request", "true")
+                        .GET());
+            }
+            browser.get("/");
+            TestServer.await("it is written", () -> !lines.list.isEmpty());
+            assertThat(lines.list)
+                    .extracting(ILoggingEvent::getFormattedMessage)
+                    .singleElement()
+                    .asString()
+                    .contains("GET / 200");
+        } finally {
+            logger.detachAppender(lines);
+        }
     }
 
     @Test

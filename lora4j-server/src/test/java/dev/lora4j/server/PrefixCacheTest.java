@@ -286,7 +286,7 @@ class PrefixCacheTest {
             try (java.net.Socket socket = server.connect()) {
                 String body = completion(BASE, text(i, 50), 3000, ", \"stream\": true");
                 socket.getOutputStream()
-                        .write(("POST /v1/completions HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+                        .write(("POST /v1/completions HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
                                         + "Content-Length: " + body.length() + "\r\n\r\n" + body)
                                 .getBytes(java.nio.charset.StandardCharsets.UTF_8));
                 assertThat(socket.getInputStream().read()).isNotNegative();

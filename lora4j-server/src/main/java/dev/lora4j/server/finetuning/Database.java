@@ -13,6 +13,8 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
+import org.flywaydb.core.api.MigrationInfo;
+import org.flywaydb.core.api.MigrationState;
 import org.sqlite.SQLiteDataSource;
 
 /**
@@ -49,11 +51,7 @@ final class Database implements AutoCloseable {
         try {
             SQLiteDataSource source = new SQLiteDataSource();
             source.setUrl("jdbc:sqlite:" + folder.resolve(FILE).toAbsolutePath());
-            Flyway.configure(Database.class.getClassLoader())
-                    .dataSource(source)
-                    .locations("classpath:dev/lora4j/server/finetuning/schema")
-                    .load()
-                    .migrate();
+            migrate(source, folder);
             Connection connection = source.getConnection();
             try (Statement statement = connection.createStatement()) {
                 statement.execute("PRAGMA journal_mode = WAL");
@@ -65,7 +63,25 @@ final class Database implements AutoCloseable {
         } catch (SQLException | FlywayException e) {
             close(lock);
             throw failure(folder.resolve(FILE) + " cannot be used", e);
+        } catch (Lora4jException e) {
+            close(lock);
+            throw e;
         }
+    }
+
+    private static void migrate(SQLiteDataSource source, Path folder) {
+        Flyway flyway = Flyway.configure(Database.class.getClassLoader())
+                .dataSource(source)
+                .locations("classpath:dev/lora4j/server/finetuning/schema")
+                .load();
+        for (MigrationInfo each : flyway.info().applied()) {
+            if (each.getState() == MigrationState.FUTURE_SUCCESS || each.getState() == MigrationState.FUTURE_FAILED) {
+                throw new Lora4jException(
+                        folder.resolve(FILE) + " was written by a newer version of lora4j: it has tables of"
+                                + " version " + each.getVersion() + "; use that lora4j, or another folder");
+            }
+        }
+        flyway.migrate();
     }
 
     private static FileChannel lock(Path folder) {

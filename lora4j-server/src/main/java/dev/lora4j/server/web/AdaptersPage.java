@@ -25,7 +25,12 @@ final class AdaptersPage {
             throw new PageException(403, "This key may not see models; it needs the scope infer.");
         }
         return Map.of(
-                "base", visit.workbench().base(), "adapters", visit.workbench().adapters());
+                "base",
+                visit.workbench().base(),
+                "adapters",
+                visit.workbench().adapters(),
+                "onDisk",
+                visit.workbench().onDisk());
     }
 
     private void page(Visit visit) {

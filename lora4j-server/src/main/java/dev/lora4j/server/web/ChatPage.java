@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** Chat with the base and an adapter side by side: one question, two answers, each as it is written. */
 final class ChatPage {
@@ -50,10 +51,11 @@ final class ChatPage {
 
     private void page(Visit visit) {
         Workbench workbench = chatting(visit);
-        List<AdapterCard> adapters = workbench.adapters();
+        List<String> adapters = Stream.concat(
+                        workbench.adapters().stream().map(AdapterCard::name), workbench.onDisk().stream())
+                .toList();
         String wanted = visit.query("adapter");
         Optional<String> adapter = adapters.stream()
-                .map(AdapterCard::name)
                 .filter(name -> wanted.isEmpty() || name.equals(wanted))
                 .findFirst();
         if (adapter.isEmpty() && !wanted.isEmpty()) {
@@ -74,7 +76,7 @@ final class ChatPage {
                                 "speakers",
                                 speakers(conversation),
                                 "adapters",
-                                adapters.stream().map(AdapterCard::name).toList(),
+                                adapters,
                                 "settings",
                                 ChatSettings.USUAL)));
     }

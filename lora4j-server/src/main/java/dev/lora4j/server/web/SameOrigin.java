@@ -2,19 +2,19 @@ package dev.lora4j.server.web;
 
 import io.javalin.http.Context;
 import java.net.URI;
-import java.util.Locale;
-import java.util.Set;
+import java.util.regex.Pattern;
 
 /**
  * Whether a request comes from the page itself.
  *
  * <p>Browsers say where a post comes from, by {@code Sec-Fetch-Site} where the page's address is trustworthy to them and by
  * {@code Origin} always (Fetch standard, 3.1 and "Fetch Metadata Request Headers", 2.3); one that says neither is refused.
- * Without keys the page also answers to this machine's own names only: otherwise a site could give its name this machine's
+ * Without keys the server also answers to this machine's own names only: otherwise a site could give its name this machine's
  * address and be of the same origin.
  */
-final class SameOrigin {
-    private static final Set<String> LOOPBACK = Set.of("localhost", "127.0.0.1", "[::1]");
+public final class SameOrigin {
+    private static final Pattern LOOPBACK =
+            Pattern.compile("(localhost|127(\\.[0-9]{1,3}){3}|\\[::1])(:[0-9]{1,5})?", Pattern.CASE_INSENSITIVE);
 
     private SameOrigin() {}
 
@@ -29,6 +29,12 @@ final class SameOrigin {
         return origin != null && host != null && authority(origin).equalsIgnoreCase(host);
     }
 
+    /** True if a browser says that a page of another origin sends it; other clients say nothing. */
+    public static boolean isOthers(Context context) {
+        String origin = context.header("Origin");
+        return origin != null && !authority(origin).equalsIgnoreCase(context.header("Host"));
+    }
+
     private static String authority(String origin) {
         try {
             String authority = URI.create(origin).getRawAuthority();
@@ -39,8 +45,8 @@ final class SameOrigin {
     }
 
     /** True if the request names this machine by a name that no other site can have. */
-    static boolean namesThisMachine(Context context) {
+    public static boolean namesThisMachine(Context context) {
         String host = context.header("Host");
-        return host != null && LOOPBACK.contains(host.toLowerCase(Locale.ROOT).replaceFirst(":[0-9]{1,5}$", ""));
+        return host != null && LOOPBACK.matcher(host).matches();
     }
 }

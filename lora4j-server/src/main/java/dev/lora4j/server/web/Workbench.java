@@ -17,6 +17,9 @@ public interface Workbench {
     /** The adapters that the visitor may use, by name. */
     List<AdapterCard> adapters();
 
+    /** Names of those that the visitor may use and that are in their folders only, until somebody asks them. */
+    List<String> onDisk();
+
     /** Fine-tuning, if the server does it and the visitor may. */
     Optional<TrainingDesk> training();
 
