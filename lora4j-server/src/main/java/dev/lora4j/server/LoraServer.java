@@ -44,7 +44,8 @@ public final class LoraServer implements AutoCloseable {
             Engine running = new Engine(model, tokenizer, limits, metrics);
             this.engine = Optional.of(running);
             metrics.watch(running);
-            Inference inference = new Inference(model, tokenizer, models, running, limits, "fp_" + Inference.shortened(model.fingerprint()));
+            Inference inference = new Inference(
+                    model, tokenizer, models, running, limits, "fp_" + Inference.shortened(model.fingerprint()));
             all.addAll(Routes.inference(inference));
         } else {
             this.engine = Optional.empty();
