@@ -33,7 +33,8 @@ final class ChatHandler implements Handler {
             throw e;
         }
         Sampling sampling = request.sampling();
-        Reply reply = inference.submit(lease, List.of(ask), sampling, request.likeliest(), false);
+        Reply reply = inference.submit(Origin.of(context), lease, List.of(ask), sampling, request.likeliest(), false);
+        Caller.of(context).quota().tell(context);
         ReplyReader reader = new ReplyReader(reply, sampling.choices(), ClientConnection.of(context.req()));
         ChatWriter writer = new ChatWriter(request, fingerprint, inference.tokenizer(), ask.tokens().length);
         if (sampling.stream()) {

@@ -27,7 +27,7 @@ final class Engine implements AutoCloseable {
     Engine(LanguageModel model, Tokenizer tokenizer, Limits limits, EngineObserver observer) {
         this.line = new WaitingLine(limits.queued());
         this.room = new Room(limits);
-        this.running = new RunningSequences(model, tokenizer, room, observer);
+        this.running = new RunningSequences(model, tokenizer, room, EngineObserver.all(line, Quota.METER, observer));
     }
 
     void start() {
