@@ -13,6 +13,8 @@ import java.util.function.LongSupplier;
 final class Allowance {
     private static final double MINUTE = Duration.ofMinutes(1).toNanos();
 
+    private static final double WHOLE = 1 - 1e-6; // what sums of parts make of 1
+
     private final long perMinute;
     private final LongSupplier clock;
     private double level;
@@ -38,7 +40,7 @@ final class Allowance {
     /** How long until a unit is there; empty if one is. Takes nothing. */
     synchronized Optional<Duration> untilOne() {
         fill();
-        return level >= 1 ? Optional.empty() : Optional.of(time(1 - level));
+        return level >= WHOLE ? Optional.empty() : Optional.of(time(1 - level));
     }
 
     /** Takes them, even if they are not there. */
@@ -57,7 +59,7 @@ final class Allowance {
     }
 
     private Duration time(double units) {
-        return Duration.ofNanos((long) Math.ceil(units / perMinute * MINUTE));
+        return Duration.ofNanos(Math.round(units / perMinute * MINUTE));
     }
 
     long perMinute() {
@@ -67,7 +69,7 @@ final class Allowance {
     /** Whole units that are there. */
     synchronized long left() {
         fill();
-        return (long) Math.max(0, Math.floor(level));
+        return (long) Math.max(0, Math.floor(level + 1 - WHOLE));
     }
 
     /** Until it is as full as it can be. */

@@ -107,7 +107,7 @@ class FairSharingTest {
         Map<String, long[]> leads = new HashMap<>(); // least and most
         for (int step = 0; step < 20_000; step++) {
             simulation.fill("flood", "1", 50);
-            simulation.fill("modest", "1", 1);
+            simulation.fill("modest", "1", 10); // more than can run, so it never stops waiting
             simulation.fill("modest", "2", 20);
             if (simulation.random.nextInt(100) == 0) {
                 simulation.fill("visitor" + simulation.random.nextInt(5), "1", simulation.random.nextInt(30));
@@ -124,7 +124,7 @@ class FairSharingTest {
         long bound = 2L * WaitingLine.SAID * CACHE;
         leads.forEach((pair, range) ->
                 assertThat(range[1] - range[0]).as("%s, seed %d", pair, seed).isLessThanOrEqualTo(bound));
-        assertThat(simulation.served.getOrDefault("modest", 0L)).isGreaterThan(20 * bound);
+        assertThat(simulation.served.getOrDefault("modest", 0L)).isGreaterThan(10 * bound);
     }
 
     @Test
