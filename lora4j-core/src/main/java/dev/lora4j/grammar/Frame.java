@@ -10,12 +10,15 @@ import java.util.function.Consumer;
  */
 sealed interface Frame
         permits Frame.Enter, Frame.Spell, Frame.InDfa, InText, InNumber, InObject, InKey, InArray, InFreeText {
-
     /** Whether it waits for a symbol. */
-    boolean reads();
+    default boolean reads() {
+        return true;
+    }
 
     /** Gives the stacks that it stands for, over what is below it; only of a frame that does not read. */
-    void expand(Stack below, Consumer<Stack> out);
+    default void expand(Stack below, Consumer<Stack> out) {
+        throw new IllegalStateException("it reads");
+    }
 
     /** Gives what a symbol makes of it, over what is below it: nothing if the symbol does not fit. */
     void read(int symbol, Stack below, Consumer<Stack> out);
@@ -80,16 +83,6 @@ sealed interface Frame
         }
 
         @Override
-        public boolean reads() {
-            return true;
-        }
-
-        @Override
-        public void expand(Stack below, Consumer<Stack> out) {
-            throw new IllegalStateException("it reads");
-        }
-
-        @Override
         public void read(int symbol, Stack below, Consumer<Stack> out) {
             if (symbol == symbols[at]) {
                 out.accept(at + 1 == symbols.length ? below : below.push(new Spell(symbols, at + 1)));
@@ -99,16 +92,6 @@ sealed interface Frame
 
     /** A state of an automaton. */
     record InDfa(Dfa dfa, int state) implements Frame {
-        @Override
-        public boolean reads() {
-            return true;
-        }
-
-        @Override
-        public void expand(Stack below, Consumer<Stack> out) {
-            throw new IllegalStateException("it reads");
-        }
-
         @Override
         public void read(int symbol, Stack below, Consumer<Stack> out) {
             int next = dfa.next(state, symbol);

@@ -9,18 +9,8 @@ import java.util.function.Consumer;
  */
 record InFreeText(Trigger trigger, int matched, int depth) implements Frame {
     @Override
-    public boolean reads() {
-        return true;
-    }
-
-    @Override
     public boolean mayEnd() {
         return true;
-    }
-
-    @Override
-    public void expand(Stack below, Consumer<Stack> out) {
-        throw new IllegalStateException("it reads");
     }
 
     @Override

@@ -19,16 +19,6 @@ record InKey(InObject object, BitSet open, KeyNames node, int other) implements 
     }
 
     @Override
-    public boolean reads() {
-        return true;
-    }
-
-    @Override
-    public void expand(Stack below, Consumer<Stack> out) {
-        throw new IllegalStateException("it reads");
-    }
-
-    @Override
     public void read(int symbol, Stack below, Consumer<Stack> out) {
         int name = node.name();
         if (symbol == '"' && name >= 0) {

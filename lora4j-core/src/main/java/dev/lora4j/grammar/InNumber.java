@@ -5,16 +5,6 @@ import java.util.function.Consumer;
 /** Within a number that has limits. */
 record InNumber(NumberRange range, String written) implements Frame {
     @Override
-    public boolean reads() {
-        return true;
-    }
-
-    @Override
-    public void expand(Stack below, Consumer<Stack> out) {
-        throw new IllegalStateException("it reads");
-    }
-
-    @Override
     public void read(int symbol, Stack below, Consumer<Stack> out) {
         if (symbol != '-' && symbol != '.' && !(symbol >= '0' && symbol <= '9')) {
             return;

@@ -11,20 +11,10 @@ import java.util.function.Consumer;
  */
 record InText(int needed, int room, int state) implements Frame {
     @Override
-    public boolean reads() {
-        return true;
-    }
-
-    @Override
     public Frame forTokens(int longest) {
         return needed <= longest && room <= longest
                 ? this
                 : new InText(Math.min(needed, longest + 1), Math.min(room, longest + 1), state);
-    }
-
-    @Override
-    public void expand(Stack below, Consumer<Stack> out) {
-        throw new IllegalStateException("it reads");
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.lora4j.model;
 
+import dev.lora4j.tensor.FewRows;
 import dev.lora4j.tensor.FrozenMatrix;
 import dev.lora4j.tensor.LowRankLinear;
 import dev.lora4j.tensor.Tape;
@@ -17,9 +18,6 @@ import org.jspecify.annotations.Nullable;
  * @param joint the matrices of all, of which each layer's is a part; null where they lie apart
  */
 record SiblingLinears(List<Linear> layers, @Nullable FrozenMatrix joint) {
-    /** Up to here one product is faster than several (docs/performance.md). */
-    private static final long FEW_ROWS = 32;
-
     SiblingLinears {
         layers = List.copyOf(layers);
     }
@@ -30,7 +28,7 @@ record SiblingLinears(List<Linear> layers, @Nullable FrozenMatrix joint) {
      * @param x [rows, in]
      */
     List<Tensor> apply(Tape tape, Tensor x, Routing routing) {
-        if (joint == null || !tape.generates() || x.size(0) > FEW_ROWS || isReplaced(routing)) {
+        if (joint == null || !tape.generates() || !FewRows.are(x) || isReplaced(routing)) {
             return layers.stream().map(layer -> layer.apply(tape, x, routing)).toList();
         }
         Tensor all = joint.quickProduct(x, null);

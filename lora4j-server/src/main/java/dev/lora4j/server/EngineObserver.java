@@ -18,6 +18,11 @@ interface EngineObserver {
             }
 
             @Override
+            public void found(Work work, int tokens) {
+                each.forEach(one -> one.found(work, tokens));
+            }
+
+            @Override
             public void token(Work work, boolean first, Duration since) {
                 each.forEach(one -> one.token(work, first, since));
             }

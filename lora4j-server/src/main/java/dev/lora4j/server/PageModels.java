@@ -8,8 +8,6 @@ import dev.lora4j.lora.AdapterVersion;
 import dev.lora4j.server.finetuning.FineTuning;
 import dev.lora4j.server.web.AdapterCard;
 import dev.lora4j.server.web.Traffic;
-import dev.lora4j.tensor.Tensor;
-import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -75,7 +73,6 @@ record PageModels(
     }
 
     private static AdapterCard card(AdapterVersion version, Adapter adapter) {
-        Collection<Tensor> tensors = adapter.tensors().values();
         return new AdapterCard(
                 version.name(),
                 version.digest(),
@@ -91,9 +88,7 @@ record PageModels(
                         .distinct()
                         .toList(),
                 adapter.parameters(),
-                tensors.stream()
-                        .mapToLong(tensor -> tensor.elements() * tensor.dtype().bytes())
-                        .sum(),
+                adapter.bytes(),
                 Optional.empty());
     }
 

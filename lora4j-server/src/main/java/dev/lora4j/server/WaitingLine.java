@@ -10,7 +10,8 @@ import java.util.function.Predicate;
  * The sequences that wait to run: bounded, shared out fairly among keys and models, closed once the server drains.
  *
  * <p>The next is of the key that has been served least, and of that key's model that has been served least; among those
- * first come first served. A token of a prompt costs {@link #READ}, a new one {@link #SAID}. If the line is full, a request
+ * first come first served. A token of a prompt that is read costs {@link #READ}, a new one
+ * {@link #SAID}. If the line is full, a request
  * takes the place of the newest one of whoever has more in it.
  *
  * <p>Guarded by its own lock; requests enter from any thread, one thread takes and tells what is served.
@@ -77,7 +78,16 @@ final class WaitingLine implements EngineObserver {
 
     @Override
     public synchronized void begins(Work work, Duration queued) {
-        waiting.serve(work, (long) READ * work.prompt().length());
+        if (work.scoresPrompt()) { // which reads all of it
+            waiting.serve(work, (long) READ * work.prompt().length());
+        }
+    }
+
+    @Override
+    public synchronized void found(Work work, int tokens) {
+        if (!work.scoresPrompt()) {
+            waiting.serve(work, (long) READ * (work.prompt().length() - tokens));
+        }
     }
 
     @Override

@@ -101,17 +101,6 @@ class AdapterTiersTest {
         return answer.json().path("choices").path(0).path("text").asText();
     }
 
-    private double figure(String name) {
-        return server.get("/metrics")
-                .response()
-                .body()
-                .lines()
-                .filter(line -> line.startsWith(name + " "))
-                .mapToDouble(line -> Double.parseDouble(line.substring(name.length() + 1)))
-                .findFirst()
-                .orElseThrow();
-    }
-
     @Test
     void thoseThatDoNotFitAreReadByTheFirstRequestAndTheLeastRecentlyUsedLeaves() throws IOException {
         Path root = root();
@@ -121,7 +110,7 @@ class AdapterTiersTest {
         for (int i = 0; i < 4; i++) {
             expected.add(text("a" + i, 8));
         }
-        assertThat(figure("lora4j_adapter_evictions_total")).isZero();
+        assertThat(server.figure("lora4j_adapter_evictions_total")).isZero();
         assertThat(expected).doesNotHaveDuplicates();
         reads.clear();
 
@@ -141,10 +130,10 @@ class AdapterTiersTest {
         assertThat(reads).as("a0 stayed").hasSize(4);
         assertThat(text("a1", 8)).isEqualTo(expected.get(1));
         assertThat(reads).as("a1 had left").containsExactly("a0", "a1", "a2", "a3", "a1");
-        assertThat(figure("lora4j_adapter_memory_bytes")).isLessThanOrEqualTo((double) most);
-        assertThat(figure("lora4j_adapters_known")).isEqualTo(4);
-        assertThat(figure("lora4j_adapter_misses_total")).isEqualTo(2);
-        assertThat(figure("lora4j_adapter_evictions_total")).isPositive();
+        assertThat(server.figure("lora4j_adapter_memory_bytes")).isLessThanOrEqualTo((double) most);
+        assertThat(server.figure("lora4j_adapters_known")).isEqualTo(4);
+        assertThat(server.figure("lora4j_adapter_misses_total")).isEqualTo(2);
+        assertThat(server.figure("lora4j_adapter_evictions_total")).isPositive();
     }
 
     @Test
@@ -246,8 +235,8 @@ class AdapterTiersTest {
                     () -> assertThat(text("a" + which, 6)).isEqualTo(expected.get(which))));
         }
         running.forEach(CompletableFuture::join);
-        assertThat(figure("lora4j_adapter_evictions_total")).isPositive();
-        assertThat(figure("lora4j_adapter_memory_bytes"))
+        assertThat(server.figure("lora4j_adapter_evictions_total")).isPositive();
+        assertThat(server.figure("lora4j_adapter_memory_bytes"))
                 .isLessThanOrEqualTo((double) (bytes(root, 1) + bytes(root, 2)));
     }
 }

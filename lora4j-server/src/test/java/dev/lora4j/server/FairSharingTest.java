@@ -70,7 +70,9 @@ class FairSharingTest {
                 waiting.merge(work.origin().key() + work.model(), -1, Integer::sum);
                 room.enters(work);
                 line.begins(work, Duration.ZERO);
-                serve(work, (long) WaitingLine.READ * work.prompt().length());
+                int found = random.nextInt(work.prompt().length()); // read for an earlier one: costs nothing
+                line.found(work, found);
+                serve(work, (long) WaitingLine.READ * (work.prompt().length() - found));
                 int most = work.settings().orElseThrow().maxNewTokens();
                 running.put(work, random.nextBoolean() ? most : 1 + random.nextInt(most));
                 next = line.next(room::fits);

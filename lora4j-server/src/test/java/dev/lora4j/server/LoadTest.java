@@ -96,7 +96,8 @@ class LoadTest {
     @Test
     void manyClientsThatGoAwayLeaveNothingBehind() throws Exception {
         try (TestServer server = TestServer.start().with("all-linear")) {
-            server.post("/v1/completions", completion("all-linear", 5, ""));
+            // what is made once, for one row and for several
+            server.post("/v1/completions", completion("all-linear", 5, ", \"n\": 3"));
             TestServer.await("it stops", () -> server.server.sequences() == 0);
             long before = Scope.liveObjects();
             for (int i = 0; i < 60; i++) {
@@ -109,7 +110,8 @@ class LoadTest {
                 client.close();
             }
             TestServer.await("all stop", () -> server.server.sequences() == 0);
-            assertThat(Scope.liveObjects()).isLessThanOrEqualTo(before);
+            // the engine's last step may still be closing what it made
+            TestServer.await("nothing is left", () -> Scope.liveObjects() <= before);
             server.server.unpublish("all-linear");
             assertThat(server.server.versionsInMemory()).as("no lease is left").isZero();
         }

@@ -52,9 +52,11 @@ final class OpenApi {
         Set<String> operations = new TreeSet<>();
         document.path("paths")
                 .properties()
-                .forEach(path -> path.getValue()
-                        .fieldNames()
-                        .forEachRemaining(method -> operations.add(operation(method, path.getKey()))));
+                .forEach(path -> path.getValue().fieldNames().forEachRemaining(name -> {
+                    if (!name.equals("parameters")) { // what the path's methods share
+                        operations.add(operation(name, path.getKey()));
+                    }
+                }));
         return operations;
     }
 
@@ -62,7 +64,8 @@ final class OpenApi {
     private Optional<String> pointer(String method, String path) {
         for (Map.Entry<String, JsonNode> each : document.path("paths").properties()) {
             String lower = method.toLowerCase(Locale.ROOT);
-            String pattern = each.getKey().replaceAll("\\{[^}]*}", ".+");
+            // a model's name may have slashes
+            String pattern = each.getKey().replace("{model}", ".+").replaceAll("\\{[^}]*}", "[^/]+");
             if (path.matches(pattern) && each.getValue().has(lower)) {
                 return Optional.of("/paths/" + escaped(each.getKey()) + "/" + lower);
             }
@@ -90,9 +93,10 @@ final class OpenApi {
                 .toList();
     }
 
-    /** What is wrong with the body of a request to a route. */
+    /** What is wrong with the body of a request to a route that takes JSON. */
     List<String> requestFaults(String path, String body) {
-        String operation = pointer("POST", path).orElseThrow(() -> new AssertionError("no route is " + path));
+        String route = path.replaceFirst("\\?.*", "");
+        String operation = pointer("POST", route).orElseThrow(() -> new AssertionError("no route is " + path));
         return faults(operation + "/requestBody/content/application~1json/schema", json(body));
     }
 

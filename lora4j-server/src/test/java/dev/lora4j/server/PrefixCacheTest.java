@@ -66,18 +66,6 @@ class PrefixCacheTest {
         return answer.path("choices").path(0).path("text").asText();
     }
 
-    /** The value of a figure that has no labels. */
-    private double figure(String name) {
-        return server.get("/metrics")
-                .response()
-                .body()
-                .lines()
-                .filter(line -> line.startsWith(name + " "))
-                .mapToDouble(line -> Double.parseDouble(line.substring(name.length() + 1)))
-                .findFirst()
-                .orElseThrow();
-    }
-
     @Test
     void aSecondRequestReadsOnlyTheRestAndGetsTheSameTokensAndLogprobs() {
         String prompt = text(1, 50);
@@ -97,8 +85,8 @@ class PrefixCacheTest {
         }
         assertThat(server.get("/metrics").response().body())
                 .contains("lora4j_cached_prompt_tokens_total{model=\"letters\"} 80.0");
-        assertThat(figure("lora4j_cache_pages_in_use")).isZero();
-        assertThat(figure("lora4j_cache_pages_kept")).isGreaterThanOrEqualTo(4);
+        assertThat(server.figure("lora4j_cache_pages_in_use")).isZero();
+        assertThat(server.figure("lora4j_cache_pages_kept")).isGreaterThanOrEqualTo(4);
     }
 
     private static ObjectNode chat(ArrayNode messages, int tokens, boolean stream) {
@@ -221,7 +209,7 @@ class PrefixCacheTest {
         JsonNode second = complete(BASE, prompt, 20, "");
         assertThat(cached(second)).isZero();
         assertThat(said(second)).isEqualTo(first);
-        assertThat(figure("lora4j_cache_pages_kept")).isZero();
+        assertThat(server.figure("lora4j_cache_pages_kept")).isZero();
     }
 
     @Test
@@ -258,9 +246,9 @@ class PrefixCacheTest {
         }
         int found = running.stream().mapToInt(CompletableFuture::join).sum();
         assertThat(found).isPositive();
-        assertThat(figure("lora4j_cache_pages_evicted_total")).isPositive();
-        assertThat(figure("lora4j_cache_pages_kept")).isLessThanOrEqualTo(10);
-        assertThat(figure("lora4j_cache_pages_in_use")).isZero();
+        assertThat(server.figure("lora4j_cache_pages_evicted_total")).isPositive();
+        assertThat(server.figure("lora4j_cache_pages_kept")).isLessThanOrEqualTo(10);
+        assertThat(server.figure("lora4j_cache_pages_in_use")).isZero();
     }
 
     /** Many at once with the same beginnings, of the base and of adapters: each says what it says by itself. */
@@ -306,7 +294,7 @@ class PrefixCacheTest {
         }
         TestServer.await("all are gone", () -> server.server.sequences() == 0);
         complete(BASE, text(9, 10), 1, ""); // a round after the last of them
-        TestServer.await("none is held", () -> figure("lora4j_cache_pages_in_use") == 0);
+        TestServer.await("none is held", () -> server.figure("lora4j_cache_pages_in_use") == 0);
         assertThat(cached(complete(BASE, text(0, 50), 2, ""))).isEqualTo(48);
     }
 }

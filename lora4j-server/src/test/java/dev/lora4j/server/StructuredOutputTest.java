@@ -161,7 +161,7 @@ class StructuredOutputTest {
         assertThat(answer.status()).isEqualTo(500);
         assertThat(answer.error().path("message").asText()).contains("no token of the vocabulary");
         assertThat(other.join().status()).isEqualTo(200);
-        assertThat(choice(server.post("/v1/chat/completions", body(3, "")))
+        assertThat(choice(server.post("/v1/chat/completions", body(3, ", \"temperature\": 0")))
                         .path("finish_reason")
                         .asText())
                 .isEqualTo("length");

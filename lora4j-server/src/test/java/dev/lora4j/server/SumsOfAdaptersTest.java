@@ -189,6 +189,7 @@ class SumsOfAdaptersTest {
         assertThat(other.header("x-lora4j-adapter-digest")).isNotEqualTo(answer.header("x-lora4j-adapter-digest"));
         String alone = text(server.post("/v1/completions", completion(BASE, 1500, sum(0.7, 0.5)))
                 .json());
+        TestServer.await("it has left", () -> server.server.sequences() == 0);
         CompletableFuture<String> running = CompletableFuture.supplyAsync(() ->
                 text(server.post("/v1/completions", completion(BASE, 1500, sum(0.7, 0.5)))
                         .json()));

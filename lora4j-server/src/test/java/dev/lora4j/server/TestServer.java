@@ -112,6 +112,18 @@ final class TestServer implements AutoCloseable {
         return send(request(path).GET());
     }
 
+    /** The value of a figure that has no labels. */
+    double figure(String name) {
+        return get("/metrics")
+                .response()
+                .body()
+                .lines()
+                .filter(line -> line.startsWith(name + " "))
+                .mapToDouble(line -> Double.parseDouble(line.substring(name.length() + 1)))
+                .findFirst()
+                .orElseThrow();
+    }
+
     HttpRequest.Builder request(String path) {
         return HttpRequest.newBuilder(URI.create(url() + path))
                 .header("Content-Type", "application/json")

@@ -38,14 +38,12 @@ public final class RmsNorm {
     }
 
     private static Tensor ofFewRows(Tensor x, Tensor weight, double epsilon) {
-        try (Scope scope = Scope.open()) {
-            float[] values = x.contiguous().toFloats();
-            float[] factors = weight.toFloats();
-            for (int start = 0; start < values.length; start += factors.length) {
-                normalise(values, start, factors, epsilon);
-            }
-            return scope.give(Tensor.of(values, x.shape()));
+        float[] values = x.toFloats();
+        float[] factors = weight.toFloats();
+        for (int start = 0; start < values.length; start += factors.length) {
+            normalise(values, start, factors, epsilon);
         }
+        return Tensor.of(values, x.shape());
     }
 
     private static void normalise(float[] values, int start, float[] factors, double epsilon) {
