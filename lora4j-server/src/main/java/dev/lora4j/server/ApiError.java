@@ -133,6 +133,11 @@ final class ApiError extends RuntimeException {
                 retryAfter);
     }
 
+    /** A key has used up what it may use. */
+    static ApiError rateLimited(String what, String message, Duration retryAfter) {
+        return new ApiError(429, what, message, null, "rate_limit_exceeded", retryAfter);
+    }
+
     static ApiError shuttingDown(Duration retryAfter) {
         return new ApiError(503, "server_error", "the server is shutting down", null, "shutting_down", retryAfter);
     }

@@ -40,7 +40,8 @@ public final class ApiKeys {
 
     /**
      * Reads a file of keys, such as {@code {"keys": [{"name": "ci", "sha256": "9f86…", "scopes": ["infer"], "models":
-     * ["base", "polite"]}]}}; without models a key may use all.
+     * ["base", "polite"], "limits": {"requests-per-minute": 60}}]}}; without models a key may use all, without limits as much
+     * as there is.
      *
      * @throws InvalidFileException if it is not that
      */
@@ -60,9 +61,9 @@ public final class ApiKeys {
 
     private static Entry entry(Path file, String where, JsonNode key) {
         key.fieldNames().forEachRemaining(name -> {
-            if (!Set.of("name", "sha256", "scopes", "models").contains(name)) {
+            if (!Set.of("name", "sha256", "scopes", "models", "limits").contains(name)) {
                 throw new InvalidFileException(
-                        file, where + " has the field " + name + "; expected name, sha256, scopes and models");
+                        file, where + " has the field " + name + "; expected name, sha256, scopes, models and limits");
             }
         });
         String name = key.path("name").asText();
@@ -83,7 +84,9 @@ public final class ApiKeys {
         if (permissions.isEmpty()) {
             throw new InvalidFileException(file, where + ".scopes: expected at least one of infer, train and admin");
         }
-        return new Entry(HexFormat.of().parseHex(hash), new Caller(name, permissions, models(key.path("models"))));
+        Quota quota = Quota.read(file, where + ".limits", key.path("limits"), System::nanoTime);
+        return new Entry(
+                HexFormat.of().parseHex(hash), new Caller(name, permissions, models(key.path("models")), quota));
     }
 
     private static Optional<Set<String>> models(JsonNode names) {

@@ -14,8 +14,9 @@ import java.util.Set;
  *
  * @param name of the key, for logs; never the key
  * @param models that it may use, the base's name among them; empty for all
+ * @param quota how much it may use
  */
-record Caller(String name, Set<Permission> permissions, Optional<Set<String>> models) {
+record Caller(String name, Set<Permission> permissions, Optional<Set<String>> models, Quota quota) {
     /** Everybody, on a server without keys. */
     static final Caller ANYONE = new Caller("-", EnumSet.allOf(Permission.class), Optional.empty());
 
@@ -25,6 +26,11 @@ record Caller(String name, Set<Permission> permissions, Optional<Set<String>> mo
     Caller {
         permissions = Set.copyOf(permissions);
         models = models.map(Set::copyOf);
+    }
+
+    /** Without a quota. */
+    Caller(String name, Set<Permission> permissions, Optional<Set<String>> models) {
+        this(name, permissions, models, Quota.NONE);
     }
 
     static Caller of(Context context) {

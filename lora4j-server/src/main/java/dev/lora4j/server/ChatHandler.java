@@ -43,7 +43,9 @@ final class ChatHandler implements Handler {
             lease.close();
             throw e;
         }
-        Reply reply = inference.submit(lease, List.of(ask), sampling, request.likeliest(), false);
+        Reply reply =
+                inference.submit(WorkOrigin.of(context), lease, List.of(ask), sampling, request.likeliest(), false);
+        Caller.of(context).quota().tell(context);
         ReplyReader reader = new ReplyReader(reply, sampling.choices(), ClientConnection.of(context.req()));
         ChatWriter writer = new ChatWriter(request, tools, fingerprint, inference.tokenizer(), ask.tokens().length);
         if (sampling.stream()) {

@@ -33,7 +33,9 @@ final class CompletionHandler implements Handler {
             throw e;
         }
         boolean scorePrompts = request.echo() && request.likeliest().isPresent();
-        Reply reply = inference.submit(lease, asks, request.sampling(), request.likeliest(), scorePrompts);
+        Reply reply = inference.submit(
+                WorkOrigin.of(context), lease, asks, request.sampling(), request.likeliest(), scorePrompts);
+        Caller.of(context).quota().tell(context);
         int sequences = asks.size() * request.sampling().choices();
         ReplyReader reader = new ReplyReader(reply, sequences, ClientConnection.of(context.req()));
         CompletionWriter writer = new CompletionWriter(request, fingerprint, inference.tokenizer(), asks);

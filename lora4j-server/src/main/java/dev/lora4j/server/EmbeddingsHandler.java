@@ -44,7 +44,8 @@ final class EmbeddingsHandler implements Handler {
         try (ModelLease lease = Caller.of(context).lease(models, model, adapters)) {
             AccessLog.model(context, lease);
             List<int[]> tokens = texts.stream().map(embedder::tokens).toList();
-            List<float[]> vectors = embedder.embed(tokens, lease.adapters());
+            List<float[]> vectors = embed(Caller.of(context).quota(), tokens, lease);
+            Caller.of(context).quota().tell(context);
             List<Item> data = new ArrayList<>();
             for (int i = 0; i < vectors.size(); i++) {
                 data.add(new Item("embedding", i, base64 ? base64(vectors.get(i)) : vectors.get(i)));
@@ -52,6 +53,17 @@ final class EmbeddingsHandler implements Handler {
             int read = tokens.stream().mapToInt(text -> text.length).sum();
             Responses.json(context, 200, new EmbeddingList("list", data, model, new TextUsage(read, read)));
             AccessLog.usage(context, Usage.of(read, 0));
+        }
+    }
+
+    private List<float[]> embed(Quota quota, List<int[]> tokens, ModelLease lease) throws InterruptedException {
+        quota.enter(1);
+        try {
+            List<float[]> vectors = embedder.embed(tokens, lease.adapters());
+            quota.spend(tokens.stream().mapToLong(text -> text.length).sum());
+            return vectors;
+        } finally {
+            quota.leave(1);
         }
     }
 

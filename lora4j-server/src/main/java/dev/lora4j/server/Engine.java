@@ -37,7 +37,7 @@ final class Engine implements AutoCloseable {
                 model,
                 tokenizer,
                 room,
-                observer,
+                EngineObserver.all(line, Quota.METER, observer),
                 limits.keepsPrefixes() ? OptionalInt.of(limits.cacheTokens()) : OptionalInt.empty(),
                 mergesHot);
     }

@@ -47,7 +47,7 @@ final class Gate {
         }
     }
 
-    /** At a route that exists: may they? */
+    /** At a route that exists: may they, and have they some of their requests left? */
     void permit(Context context) {
         Set<RouteRole> roles = context.routeRoles();
         if (roles.contains(Permission.OPEN) || roles.contains(Permission.PAGE)) {
@@ -62,5 +62,6 @@ final class Gate {
                             .sorted()
                             .toList());
         }
+        caller.quota().request(context);
     }
 }

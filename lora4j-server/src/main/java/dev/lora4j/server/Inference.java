@@ -71,15 +71,24 @@ record Inference(
     /**
      * Hands sequences to the engine: for each prompt as many as there are choices.
      *
+     * @param origin who asks
      * @param lease taken; closed when the last sequence has left the engine, or if none is let in
      */
-    Reply submit(ModelLease lease, List<Ask> asks, Sampling sampling, OptionalInt likeliest, boolean scorePrompts) {
+    Reply submit(
+            WorkOrigin origin,
+            ModelLease lease,
+            List<Ask> asks,
+            Sampling sampling,
+            OptionalInt likeliest,
+            boolean scorePrompts) {
         int sequences = asks.size() * sampling.choices();
-        Reply reply = new Reply(sequences, limits.unread(), lease::close);
+        Held held = new Held(lease, origin.quota(), sequences);
+        Reply reply = new Reply(sequences, limits.unread(), held::close);
         long now = System.nanoTime();
         List<Work> works = new ArrayList<>();
         try {
             checkVocabulary(sampling.settings());
+            held.enter();
             for (Ask ask : asks) {
                 Prompt prompt = new Prompt(ask.tokens(), lease.adapters(), Optional.of(lease.owner()));
                 for (int choice = 0; choice < sampling.choices(); choice++) {
@@ -87,13 +96,23 @@ record Inference(
                             ? Optional.empty()
                             : Optional.of(sampling.settings(choice, ask.maxNewTokens()));
                     works.add(new Work(
-                            works.size(), lease.figureName(), prompt, settings, likeliest, scorePrompts, reply, now));
+                            works.size(),
+                            lease.figureName(),
+                            prompt,
+                            settings,
+                            likeliest,
+                            scorePrompts,
+                            reply,
+                            now,
+                            origin));
                 }
             }
             engine.submit(works);
+            origin.quota()
+                    .spend(asks.stream().mapToLong(ask -> ask.tokens().length).sum());
             return reply;
         } catch (RuntimeException e) {
-            lease.close();
+            held.close();
             throw e;
         }
     }

@@ -72,7 +72,8 @@ final class PageAnswer implements PendingAnswer {
             throw e;
         }
         promptTokens = ask.tokens().length;
-        Reply submitted = inference.submit(lease, List.of(ask), request.sampling(), OptionalInt.empty(), false);
+        Reply submitted = inference.submit(
+                WorkOrigin.of(caller), lease, List.of(ask), request.sampling(), OptionalInt.empty(), false);
         synchronized (this) {
             reply = submitted;
             if (stopped) {

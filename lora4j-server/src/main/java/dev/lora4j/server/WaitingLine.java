@@ -1,22 +1,29 @@
 package dev.lora4j.server;
 
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
 
 /**
- * The sequences that wait to run: bounded, first come first served, closed once the server drains.
+ * The sequences that wait to run: bounded, shared out fairly among keys and models, closed once the server drains.
  *
- * <p>Guarded by its own lock; requests enter from any thread, one thread takes.
+ * <p>The next is of the key that has been served least, and of that key's model that has been served least; among those
+ * first come first served. A token of a prompt that is read costs {@link #READ}, a new one
+ * {@link #SAID}. If the line is full, a request
+ * takes the place of the newest one of whoever has more in it.
+ *
+ * <p>Guarded by its own lock; requests enter from any thread, one thread takes and tells what is served.
  */
-final class WaitingLine {
+final class WaitingLine implements EngineObserver {
+    /** Cost of a token of a prompt. */
+    static final int READ = 1;
+    /** Cost of a new token, which takes a step of its own. */
+    static final int SAID = 2;
+
     private final int limit;
-    private final Deque<Work> waiting = new ArrayDeque<>();
+    private final FairLine waiting = new FairLine();
     private boolean open = true;
     private boolean woken;
 
@@ -29,43 +36,68 @@ final class WaitingLine {
      *
      * @throws ApiError if there is no room, or the line is closed
      */
-    synchronized void enter(List<Work> request, Duration retryAfter) {
-        if (!open) {
-            throw ApiError.shuttingDown(retryAfter);
+    void enter(List<Work> request, Duration retryAfter) {
+        List<Work> displaced = new ArrayList<>();
+        synchronized (this) {
+            if (!open) {
+                throw ApiError.shuttingDown(retryAfter);
+            }
+            dropCancelled();
+            int missing = waiting.size() + request.size() - limit;
+            if (missing > 0) {
+                displaced.addAll(
+                        waiting.displaceable(request, missing).orElseThrow(() -> ApiError.queueFull(retryAfter)));
+                displaced.forEach(waiting::remove);
+            }
+            request.forEach(waiting::add);
+            notifyAll();
         }
-        waiting.removeIf(work -> work.reply().isCancelled() && leave(work));
-        if (waiting.size() + request.size() > limit) {
-            throw ApiError.queueFull(retryAfter);
+        for (Work work : displaced) {
+            work.reply().tell(new Event.Failed(work.choice(), ApiError.queueFull(retryAfter)));
+            work.reply().left();
         }
-        waiting.addAll(request);
-        notifyAll();
     }
 
-    private static boolean leave(Work work) {
-        work.reply().left();
-        return true;
-    }
-
-    /** The first in line, if it fits; those that nobody wants any more are dropped. */
-    synchronized Optional<Work> next(Predicate<Work> fits) {
-        for (Iterator<Work> each = waiting.iterator(); each.hasNext(); ) {
-            Work work = each.next();
+    private void dropCancelled() {
+        for (Work work : waiting.all()) {
             if (work.reply().isCancelled()) {
-                each.remove();
-                leave(work);
-            } else if (fits.test(work)) {
-                each.remove();
-                return Optional.of(work);
-            } else {
-                return Optional.empty(); // nobody overtakes: what needs much room would never get it
+                waiting.remove(work);
+                work.reply().left();
             }
         }
-        return Optional.empty();
+    }
+
+    /** The one whose turn it is, if it fits; those that nobody wants any more are dropped. */
+    synchronized Optional<Work> next(Predicate<Work> fits) {
+        dropCancelled();
+        // nobody overtakes whose turn it is: what needs much room would never get it
+        Optional<Work> next = waiting.next().filter(fits);
+        next.ifPresent(waiting::remove);
+        return next;
+    }
+
+    @Override
+    public synchronized void begins(Work work, Duration queued) {
+        if (work.scoresPrompt()) { // which reads all of it
+            waiting.serve(work, (long) READ * work.prompt().length());
+        }
+    }
+
+    @Override
+    public synchronized void found(Work work, int tokens) {
+        if (!work.scoresPrompt()) {
+            waiting.serve(work, (long) READ * (work.prompt().length() - tokens));
+        }
+    }
+
+    @Override
+    public synchronized void token(Work work, boolean first, Duration since) {
+        waiting.serve(work, SAID);
     }
 
     /** Waits until somebody is in line or {@link #wake} is called. */
     synchronized void await() throws InterruptedException {
-        while (waiting.isEmpty() && !woken) {
+        while (waiting.size() == 0 && !woken) {
             wait();
         }
         woken = false;
@@ -92,8 +124,8 @@ final class WaitingLine {
 
     /** Empties the line. */
     synchronized List<Work> clear() {
-        List<Work> all = new ArrayList<>(waiting);
-        waiting.clear();
+        List<Work> all = waiting.all();
+        all.forEach(waiting::remove);
         return all;
     }
 }

@@ -15,6 +15,7 @@ import java.util.OptionalInt;
  * @param scoresPrompt whether the prompt's tokens are scored first
  * @param reply where its events go
  * @param submitted when it was asked for, by {@link System#nanoTime}
+ * @param origin who asks
  */
 record Work(
         int choice,
@@ -24,7 +25,21 @@ record Work(
         OptionalInt likeliest,
         boolean scoresPrompt,
         Reply reply,
-        long submitted) {
+        long submitted,
+        WorkOrigin origin) {
+
+    /** Of nobody in particular. */
+    Work(
+            int choice,
+            String model,
+            Prompt prompt,
+            Optional<GenerationSettings> settings,
+            OptionalInt likeliest,
+            boolean scoresPrompt,
+            Reply reply,
+            long submitted) {
+        this(choice, model, prompt, settings, likeliest, scoresPrompt, reply, submitted, WorkOrigin.ANYONE);
+    }
 
     /** Room that it needs in a cache. */
     int cacheTokens() {

@@ -17,11 +17,14 @@ import org.openqa.selenium.By;
 import org.openqa.selenium.Dimension;
 import org.openqa.selenium.JavascriptExecutor;
 import org.openqa.selenium.Keys;
+import org.openqa.selenium.WebDriver;
+import org.openqa.selenium.WebDriverException;
 import org.openqa.selenium.WebElement;
 import org.openqa.selenium.chrome.ChromeDriver;
 import org.openqa.selenium.logging.LogEntry;
 import org.openqa.selenium.logging.LogType;
 import org.openqa.selenium.support.ui.ExpectedConditions;
+import org.openqa.selenium.support.ui.FluentWait;
 import org.openqa.selenium.support.ui.WebDriverWait;
 
 /** The page in Chromium, by the profile {@code browser}; docs/web-page.md tells what it needs. */
@@ -34,7 +37,8 @@ class PageBrowserTest {
                     ServerOptions.local(TestServer.BASE).withFineTuning(FineTuningOptions.in(data())))
             .with("all-linear", "rslora");
     private final ChromeDriver chrome = Chromium.start(false);
-    private final WebDriverWait wait = new WebDriverWait(chrome, Duration.ofSeconds(20));
+    private final FluentWait<WebDriver> wait = new WebDriverWait(chrome, Duration.ofSeconds(20))
+            .ignoring(WebDriverException.class); // of a part that is exchanged while it is looked at
 
     /** A folder for each test, so that none sees the models of another. */
     private static Path data() {

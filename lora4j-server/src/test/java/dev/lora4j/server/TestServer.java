@@ -1,5 +1,7 @@
 package dev.lora4j.server;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
@@ -16,7 +18,7 @@ import java.util.List;
 import java.util.function.BooleanSupplier;
 import java.util.function.UnaryOperator;
 
-/** A server over the letter model on a free port, and plain HTTP to talk with it. */
+/** A server over the letter model on a free port, and plain HTTP to talk with it, held against docs/openapi.yaml. */
 final class TestServer implements AutoCloseable {
     static final ObjectMapper JSON = new ObjectMapper();
     static final String BASE = "letters";
@@ -99,7 +101,11 @@ final class TestServer implements AutoCloseable {
     }
 
     Answer post(String path, String body) {
-        return send(request(path).POST(BodyPublishers.ofString(body)));
+        Answer answer = send(request(path).POST(BodyPublishers.ofString(body)));
+        if (answer.status() == 200) {
+            assertThat(OpenApi.FILE.requestFaults(path, body)).as(body).isEmpty();
+        }
+        return answer;
     }
 
     Answer get(String path) {
@@ -127,6 +133,7 @@ final class TestServer implements AutoCloseable {
     Answer send(HttpRequest.Builder request) {
         try {
             HttpResponse<String> response = client.send(request.build(), BodyHandlers.ofString());
+            OpenApi.FILE.check(response.request().method(), response);
             return new Answer(response.statusCode(), response);
         } catch (IOException e) {
             throw new AssertionError(e);

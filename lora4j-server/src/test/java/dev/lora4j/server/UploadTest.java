@@ -178,8 +178,8 @@ class UploadTest {
         String form = form("a.jsonl", (GOOD + "\n").repeat(1000));
         try (Socket socket = server.http.connect()) {
             OutputStream out = socket.getOutputStream();
-            out.write(("POST /v1/files HTTP/1.1\r\nHost: localhost\r\nContent-Type: multipart/form-data; boundary=" + BOUNDARY
-                            + "\r\nContent-Length: " + form.length() + "\r\n\r\n" + form.substring(0, 5000))
+            out.write(("POST /v1/files HTTP/1.1\r\nHost: localhost\r\nContent-Type: multipart/form-data; boundary="
+                            + BOUNDARY + "\r\nContent-Length: " + form.length() + "\r\n\r\n" + form.substring(0, 5000))
                     .getBytes(StandardCharsets.UTF_8));
             out.flush();
             TestServer.await("it is being read", () -> {
