@@ -104,11 +104,11 @@ final class ServeCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        if (mergeHot && weights.format() != WeightFormat.F32) {
+        WeightFormat format = weights.forGeneration(model.device());
+        if (mergeHot && !format.isFloat32()) {
             throw new ParameterException(
                     Objects.requireNonNull(command).commandLine(),
-                    "merge-hot merges in float32, which is slower than weights " + weights.format()
-                            + "; leave out one of them");
+                    "merge-hot merges in float32, which is slower than weights " + format + "; leave out one of them");
         }
         ApiKeys keys = keyFile == null ? ApiKeys.none() : ApiKeys.read(keyFile);
         ServerOptions options = new ServerOptions(
@@ -122,7 +122,7 @@ final class ServeCommand implements Callable<Integer> {
                 training.options(),
                 !noPage,
                 mergeHot); // refuses what is no good before the model is loaded
-        try (LoadedModel loaded = LoadedModel.load(model, weights.format(), LanguageModel::usualTask, List.of())) {
+        try (LoadedModel loaded = LoadedModel.load(model, format, LanguageModel::usualTask, List.of())) {
             serve(loaded, options);
         }
         return 0;

@@ -1,6 +1,7 @@
 package dev.lora4j.cli;
 
 import dev.lora4j.model.WeightFormat;
+import dev.lora4j.tensor.Device;
 import java.util.Iterator;
 import java.util.Objects;
 import java.util.stream.Stream;
@@ -15,7 +16,7 @@ final class WeightsOption {
     @Spec(Spec.Target.MIXEE)
     private @Nullable CommandSpec command;
 
-    private WeightFormat format = WeightFormat.F32;
+    private @Nullable WeightFormat format;
 
     /** Formats whose products are computed in float32; the other one is asked for by {@link ComputeOption}. */
     private static final class Candidates implements Iterable<String> {
@@ -28,10 +29,10 @@ final class WeightsOption {
     @Option(
             names = "--weights",
             paramLabel = "FORMAT",
-            defaultValue = "f32",
             completionCandidates = Candidates.class,
             description = "How the base's matrices are kept in memory: ${COMPLETION-CANDIDATES}, where stored is as the"
-                    + " file has them (default: ${DEFAULT-VALUE}).")
+                    + " file has them and packed is f32 in an order for generation (default: f32, or packed to generate"
+                    + " where that is faster).")
     void keepAs(String wanted) {
         format = known().filter(each -> each.toString().equalsIgnoreCase(wanted))
                 .findFirst()
@@ -44,7 +45,13 @@ final class WeightsOption {
         return Stream.of(WeightFormat.values()).filter(each -> each != WeightFormat.INT8_PRODUCTS);
     }
 
+    /** What was asked for, else float32 as it is. */
     WeightFormat format() {
-        return format;
+        return format == null ? WeightFormat.F32 : format;
+    }
+
+    /** What was asked for, else the fastest of float32 for generation. */
+    WeightFormat forGeneration(Device device) {
+        return format == null ? WeightFormat.forGeneration(device) : format;
     }
 }

@@ -6,7 +6,6 @@ import dev.lora4j.model.KvCache;
 import dev.lora4j.model.KvPages;
 import dev.lora4j.model.KvPrefixes;
 import dev.lora4j.model.LanguageModel;
-import dev.lora4j.model.WeightFormat;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -64,7 +63,7 @@ public final class GenerationBatch implements AutoCloseable {
      * @throws GenerationException if the base is kept in another format than float32, which is faster beside an adapter
      */
     public GenerationBatch mergingHot() {
-        if (model.weightFormat() != WeightFormat.F32) {
+        if (!model.weightFormat().isFloat32()) {
             throw new GenerationException(
                     model.name() + ": an adapter is merged in float32, which is slower than a base in "
                             + model.weightFormat() + "; keep the base in float32, or do not merge");

@@ -6,6 +6,7 @@ import dev.lora4j.model.LanguageModel;
 import dev.lora4j.model.Linear;
 import dev.lora4j.model.ModuleChange;
 import dev.lora4j.model.ModuleValues;
+import dev.lora4j.tensor.FrozenMatrix;
 import dev.lora4j.tensor.LowRank;
 import dev.lora4j.tensor.Magnitude;
 import dev.lora4j.tensor.Scope;
@@ -34,10 +35,23 @@ public final class MergedModel {
                     .filter(entry -> entry.getValue().weight().rank() == 2)
                     .map(entry -> Linear.of(entry.getKey(), entry.getValue().copy(owner)))
                     .toList();
-            return base.with(module -> merged(module, adapter, owner), heads, owner);
+            return base.with(new Merging(adapter, owner), heads, owner);
         } catch (RuntimeException | Error e) {
             owner.close();
             throw e;
+        }
+    }
+
+    /** Merged values never change, so they may lie as the base's do. */
+    private record Merging(Adapter adapter, Scope owner) implements ModuleChange {
+        @Override
+        public Values apply(AdaptableModule module) {
+            return merged(module, adapter, owner);
+        }
+
+        @Override
+        public FrozenMatrix matrix(Linear layer, Tensor values, Scope keeper) {
+            return layer.matrix().like(values, keeper);
         }
     }
 

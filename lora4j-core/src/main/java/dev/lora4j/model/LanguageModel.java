@@ -247,7 +247,7 @@ public final class LanguageModel implements AutoCloseable {
         String known = digest;
         if (known == null) {
             String values = ModelFingerprint.of(config, linears());
-            known = format == WeightFormat.F32 ? values : values + "-" + format;
+            known = format.isFloat32() ? values : values + "-" + format;
             digest = known;
         }
         return known;

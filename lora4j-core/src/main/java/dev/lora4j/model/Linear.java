@@ -2,6 +2,7 @@ package dev.lora4j.model;
 
 import dev.lora4j.tensor.FrozenMatrix;
 import dev.lora4j.tensor.LowRankLinear;
+import dev.lora4j.tensor.Scope;
 import dev.lora4j.tensor.Tape;
 import dev.lora4j.tensor.Tensor;
 import java.util.List;
@@ -78,8 +79,10 @@ public record Linear(
 
     /** The same layer with the values that a change says. */
     Linear map(ModuleChange change) {
-        ModuleChange.Values values = change.apply(this);
-        Tensor other = values.weight();
-        return new Linear(path, other == null ? matrix : FrozenMatrix.of(other), values.bias(), layout);
+        try (Scope scope = Scope.open()) {
+            ModuleChange.Values values = change.apply(this);
+            Tensor other = values.weight();
+            return new Linear(path, other == null ? matrix : change.matrix(this, other, scope), values.bias(), layout);
+        }
     }
 }

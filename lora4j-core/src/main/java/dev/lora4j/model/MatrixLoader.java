@@ -41,7 +41,7 @@ final class MatrixLoader {
      * Loads a matrix.
      *
      * @param stored [out, in], or where it is turned [in, out]
-     * @param format not float32 or {@link WeightFormat#INT8_PRODUCTS}, and {@link WeightFormat#STORED} only if it
+     * @param format neither of float32 nor {@link WeightFormat#INT8_PRODUCTS}, and {@link WeightFormat#STORED} only if it
      *     {@linkplain #isCompressed is compressed}
      */
     FrozenMatrix load(StoredTensor stored, WeightFormat format, long out, long in, boolean turned) {
@@ -54,7 +54,7 @@ final class MatrixLoader {
                 case BF16 -> compression.bf16(rows, out, in);
                 case INT8 -> compression.int8(rows, out, in);
                 case NF4 -> compression.nf4(rows, out, in);
-                case F32, INT8_PRODUCTS, STORED ->
+                case F32, PACKED, INT8_PRODUCTS, STORED ->
                     throw new IllegalArgumentException(format + " is not loaded some rows at a time");
             };
         }

@@ -1,5 +1,7 @@
 package dev.lora4j.model;
 
+import dev.lora4j.tensor.FrozenMatrix;
+import dev.lora4j.tensor.Scope;
 import dev.lora4j.tensor.Tensor;
 import org.jspecify.annotations.Nullable;
 
@@ -13,6 +15,15 @@ public interface ModuleChange {
     default SiblingLinears siblings(SiblingLinears siblings) {
         return new SiblingLinears(
                 siblings.layers().stream().map(layer -> layer.map(this)).toList(), null);
+    }
+
+    /**
+     * A layer's matrix of the values that it is to have: that tensor, which may change later.
+     *
+     * @param owner of what is kept
+     */
+    default FrozenMatrix matrix(Linear layer, Tensor values, Scope owner) {
+        return FrozenMatrix.of(owner.keep(values));
     }
 
     /**

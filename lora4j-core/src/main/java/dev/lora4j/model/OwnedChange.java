@@ -13,13 +13,22 @@ record OwnedChange(ModuleChange change, Scope owner) implements ModuleChange {
         try (Scope scope = Scope.open()) {
             Values values = change.apply(module);
             if (values.weight() != null) {
-                owner.keep(values.weight());
+                if (module instanceof Linear) {
+                    scope.give(values.weight()); // whether it is kept is for matrix() to say
+                } else {
+                    owner.keep(values.weight());
+                }
             }
             if (values.bias() != null) {
                 owner.keep(values.bias());
             }
             return values;
         }
+    }
+
+    @Override
+    public FrozenMatrix matrix(Linear layer, Tensor values, Scope around) {
+        return change.matrix(layer, values, owner);
     }
 
     /** Changed matrices are copied one below another, with those of their siblings. */

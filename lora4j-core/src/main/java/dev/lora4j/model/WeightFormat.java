@@ -1,5 +1,7 @@
 package dev.lora4j.model;
 
+import dev.lora4j.tensor.Device;
+import dev.lora4j.tensor.FrozenMatrix;
 import java.util.Locale;
 
 /**
@@ -11,6 +13,11 @@ import java.util.Locale;
 public enum WeightFormat {
     /** As float32; those of a safetensors file that has them so are mapped. */
     F32,
+    /**
+     * As float32, in the order in which products of few rows are fastest: the same values in the same memory, for
+     * generation. The embedding table and the output layer are {@link #F32}.
+     */
+    PACKED,
     /** Rounded to bfloat16: half the memory. */
     BF16,
     /** Rounded to signed bytes with a scale of each output: a quarter. */
@@ -33,9 +40,19 @@ public enum WeightFormat {
     WeightFormat ofVocabulary() {
         return switch (this) {
             case NF4 -> INT8;
-            case INT8_PRODUCTS -> F32;
+            case PACKED, INT8_PRODUCTS -> F32;
             default -> this;
         };
+    }
+
+    /** True if every value is the float32 value that the files have or decode to. */
+    public boolean isFloat32() {
+        return this == F32 || this == PACKED;
+    }
+
+    /** The fastest of float32 for generation on a device. */
+    public static WeightFormat forGeneration(Device device) {
+        return device.equals(Device.CPU) && FrozenMatrix.packs() ? PACKED : F32;
     }
 
     /** As options and messages call it. */

@@ -82,7 +82,7 @@ final class Weights implements AutoCloseable {
      * @param shape whose last dimension is theirs
      */
     Tensor stacked(List<String> names, long... shape) {
-        if (format != WeightFormat.F32) {
+        if (!format.isFloat32()) {
             String what = format == WeightFormat.INT8_PRODUCTS
                     ? "are not computed in int8; expected compute f32"
                     : "cannot be kept as " + format + "; expected weights f32";
@@ -126,7 +126,7 @@ final class Weights implements AutoCloseable {
     private FrozenMatrix matrix(String name, WeightFormat wanted, long out, long in, boolean turned) {
         StoredTensor stored = turned ? find(name, in, out) : find(name, out, in);
         boolean rounded = wanted == WeightFormat.INT8_PRODUCTS && !outline;
-        boolean dense = wanted == WeightFormat.F32
+        boolean dense = wanted.isFloat32()
                 || outline
                 || (wanted == WeightFormat.STORED && !MatrixLoader.isCompressed(stored, turned));
         if (!dense && !rounded) {
@@ -136,6 +136,9 @@ final class Weights implements AutoCloseable {
             Tensor values = turned ? load(name, in, out).transpose(0, 1) : load(name, out, in);
             if (rounded) {
                 return FrozenMatrix.int8(values, scope);
+            }
+            if (wanted == WeightFormat.PACKED && !outline) {
+                return FrozenMatrix.packed(values, scope);
             }
             boolean asStored = outline || stored instanceof StoredTensor.Mapped; // what is decoded has no layout yet
             return FrozenMatrix.of(scope.keep(asStored ? values : FrozenMatrix.laidOut(values)));

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Immutable and safe for several threads as long as the scope of its {@linkplain #tensors tensors} is open.
  */
-public sealed interface FrozenMatrix permits DenseMatrix, CompressedMatrix, Int8WeightMatrix, Int8Matrix {
+public sealed interface FrozenMatrix permits DenseMatrix, PackedMatrix, CompressedMatrix, Int8WeightMatrix, Int8Matrix {
     /** The values as they are; borrows. */
     static FrozenMatrix of(Tensor values) {
         return new DenseMatrix(values);
@@ -23,6 +23,21 @@ public sealed interface FrozenMatrix permits DenseMatrix, CompressedMatrix, Int8
      */
     static FrozenMatrix int8(Tensor values, Scope owner) {
         return Int8Matrix.of(values, owner);
+    }
+
+    /** True if products of few rows gain by {@link #packed} here. */
+    static boolean packs() {
+        return OneDnn.isUsed();
+    }
+
+    /**
+     * The values in the order in which products of few rows are fastest; float32, in no more memory.
+     *
+     * @param values float32 [out, in], on the processor
+     * @param owner of the packed copy
+     */
+    static FrozenMatrix packed(Tensor values, Scope owner) {
+        return PackedMatrix.of(values, owner);
     }
 
     /**
@@ -97,6 +112,16 @@ public sealed interface FrozenMatrix permits DenseMatrix, CompressedMatrix, Int8
     default FrozenMatrix outputs(long start, long end, Scope owner) {
         throw new TensorException(
                 "outputs " + start + " to " + end + " of a matrix in this format cannot be seen alone");
+    }
+
+    /**
+     * Other values as a matrix whose products are as fast as this one's.
+     *
+     * @param values [out, in]
+     * @param owner of what is kept
+     */
+    default FrozenMatrix like(Tensor values, Scope owner) {
+        return new DenseMatrix(owner.keep(values));
     }
 
     /** W itself [out, in]: the tensor that is kept, or where it is compressed a new one of the thread's scope. */

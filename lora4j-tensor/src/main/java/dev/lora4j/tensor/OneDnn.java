@@ -29,6 +29,9 @@ final class OneDnn {
     /** Below this many columns or summands the call costs more than it saves. */
     private static final long SMALLEST = 32;
 
+    /** Rows for which oneDNN chooses the order of a packed matrix; others are multiplied with it all the same. */
+    private static final long PACKED_FOR = 8;
+
     private static final boolean CHOSEN = chosen();
 
     private OneDnn() {}
@@ -37,6 +40,8 @@ final class OneDnn {
     private static final class Operators {
         private static final OperatorHandle PRODUCT =
                 Numbers.forever(Dispatcher.singleton().findSchemaOrThrow("mkldnn::_linear_pointwise", ""));
+        private static final OperatorHandle PACK =
+                Numbers.forever(Dispatcher.singleton().findSchemaOrThrow("mkldnn::_reorder_linear_weight", ""));
         private static final GenericList NO_SCALARS = Numbers.forever(new GenericList(OptionalType.get(new Type.TypePtr(
                 new SingletonTypePtr(NumberType.getNumberIntTypePtr().get())))));
     }
@@ -77,7 +82,22 @@ final class OneDnn {
                 && left.is_cpu();
     }
 
-    /** left · rightᵀ + bias: [rows, inner] · [columns, inner]ᵀ + [columns]; right may lie in memory either way. */
+    /**
+     * A matrix in the order in which {@link #transposed} is fastest for few rows; only that reads it.
+     *
+     * @param matrix [columns, inner], contiguous float32
+     */
+    static Tensor packed(Tensor matrix) {
+        IValueVector stack = new IValueVector(new IValue(matrix), new IValue(PACKED_FOR));
+        Dispatcher.singleton().callBoxed(Operators.PACK, stack);
+        return new Tensor(stack.get(0).toTensor());
+    }
+
+    /**
+     * left · rightᵀ + bias: [rows, inner] · [columns, inner]ᵀ + [columns].
+     *
+     * @param right in memory either way, or packed
+     */
     static Tensor transposed(Tensor left, Tensor right, @Nullable Tensor bias) {
         IValueVector stack = new IValueVector(
                 new IValue(left),
