@@ -183,7 +183,6 @@ ROWS = {
         "generation: 1 stream, 32 tokens of prompt, 64 new ones, greedy",
         "transformers",
         generation(1),
-        ours=dict(weights="packed"),
         goal=">= 1.5",
     ),
     "generate-8": Row(
@@ -230,7 +229,7 @@ ROWS = {
     "merged": Row(
         "generation with an adapter merged in, 1 stream",
         "lora4j with the base itself",
-        generation(1, times=3, weights="packed"),
+        generation(1, times=3),
         goal="1.00 ± 0.03",
         ours=dict(adapters=["adapters/qv-r8-0"], merged=True, held="rows/4x128.jsonl"),
         against_ours=True,

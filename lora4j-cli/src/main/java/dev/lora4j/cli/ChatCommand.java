@@ -56,8 +56,7 @@ final class ChatCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         sampling.settings(); // refuses what is out of range before the model is loaded
-        try (LoadedModel loaded =
-                LoadedModel.load(model, weights.forGeneration(model.device()), ModelTask.CAUSAL_LM, adapters)) {
+        try (LoadedModel loaded = LoadedModel.load(model, weights.format(), ModelTask.CAUSAL_LM, adapters)) {
             ChatSession session = new ChatSession(console, loaded, sampling, Optional.ofNullable(system));
             if (console.terminals().in() && console.terminals().out()) {
                 interactive(session);

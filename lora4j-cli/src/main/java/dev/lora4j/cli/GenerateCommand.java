@@ -91,8 +91,7 @@ final class GenerateCommand implements Callable<Integer> {
         if (text.isEmpty()) {
             throw new IllegalArgumentException("the prompt is empty; give --prompt TEXT, or text on standard input");
         }
-        try (LoadedModel loaded =
-                LoadedModel.load(model, weights.forGeneration(model.device()), ModelTask.CAUSAL_LM, adapters)) {
+        try (LoadedModel loaded = LoadedModel.load(model, weights.format(), ModelTask.CAUSAL_LM, adapters)) {
             ArrayNode results = JsonNodeFactory.instance.arrayNode();
             if (loaded.adapters().isEmpty()) {
                 TextGenerator generator = TextGenerator.of(loaded.model(), loaded.tokenizer());

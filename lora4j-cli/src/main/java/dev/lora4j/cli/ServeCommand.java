@@ -104,7 +104,7 @@ final class ServeCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        WeightFormat format = weights.forGeneration(model.device());
+        WeightFormat format = weights.forStreams(model.device());
         if (mergeHot && !format.isFloat32()) {
             throw new ParameterException(
                     Objects.requireNonNull(command).commandLine(),

@@ -31,7 +31,7 @@ final class WeightsOption {
             paramLabel = "FORMAT",
             completionCandidates = Candidates.class,
             description = "How the base's matrices are kept in memory: ${COMPLETION-CANDIDATES}, where stored is as the"
-                    + " file has them and packed is f32 in an order for generation (default: f32, or packed to generate"
+                    + " file has them and packed is f32 in an order for several streams (default: f32; of serve packed"
                     + " where that is faster).")
     void keepAs(String wanted) {
         format = known().filter(each -> each.toString().equalsIgnoreCase(wanted))
@@ -50,8 +50,8 @@ final class WeightsOption {
         return format == null ? WeightFormat.F32 : format;
     }
 
-    /** What was asked for, else the fastest of float32 for generation. */
-    WeightFormat forGeneration(Device device) {
-        return format == null ? WeightFormat.forGeneration(device) : format;
+    /** What was asked for, else the fastest of float32 for the generation of several streams. */
+    WeightFormat forStreams(Device device) {
+        return format == null ? WeightFormat.forStreams(device) : format;
     }
 }

@@ -50,7 +50,7 @@ record Decoder(
 
     private static Linear head(DecoderConfig config, EmbeddingTable embedding, Weights weights) {
         return config.tiedEmbeddings()
-                ? new Linear("lm_head", embedding.matrix(), null, Linear.Layout.PLAIN)
+                ? weights.tiedOutputLayer("lm_head", embedding)
                 : weights.outputLayer("lm_head", config.vocabulary(), config.hidden());
     }
 

@@ -51,7 +51,7 @@ record Gpt2(
 
     private static Linear head(Gpt2Config config, EmbeddingTable tokens, Weights weights) {
         return config.tiedEmbeddings()
-                ? new Linear("lm_head", tokens.matrix(), null, Linear.Layout.PLAIN)
+                ? weights.tiedOutputLayer("lm_head", tokens)
                 : weights.outputLayer("lm_head", config.vocabulary(), config.hidden());
     }
 

@@ -14,8 +14,8 @@ public enum WeightFormat {
     /** As float32; those of a safetensors file that has them so are mapped. */
     F32,
     /**
-     * As float32, in the order in which products of few rows are fastest: the same values in the same memory, for
-     * generation. The embedding table and the output layer are {@link #F32}.
+     * As float32, in the order in which products of several rows are fastest: the same values in the same memory, for
+     * generation. The embedding table is {@link #F32}; an output layer that reads its values has a packed copy.
      */
     PACKED,
     /** Rounded to bfloat16: half the memory. */
@@ -36,7 +36,12 @@ public enum WeightFormat {
     /** As the file has them: 16 bits, or a GGUF file's quantised blocks. Nothing is rounded. */
     STORED;
 
-    /** The format of the embedding table and the output layer. */
+    /** The format of a decoder's output layer. */
+    WeightFormat ofOutputLayer() {
+        return this == PACKED ? PACKED : ofVocabulary();
+    }
+
+    /** The format of the embedding table. */
     WeightFormat ofVocabulary() {
         return switch (this) {
             case NF4 -> INT8;
@@ -50,8 +55,8 @@ public enum WeightFormat {
         return this == F32 || this == PACKED;
     }
 
-    /** The fastest of float32 for generation on a device. */
-    public static WeightFormat forGeneration(Device device) {
+    /** The fastest of float32 for the generation of several streams on a device. */
+    public static WeightFormat forStreams(Device device) {
         return device.equals(Device.CPU) && FrozenMatrix.packs() ? PACKED : F32;
     }
 

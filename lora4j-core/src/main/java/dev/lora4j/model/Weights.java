@@ -223,7 +223,14 @@ final class Weights implements AutoCloseable {
 
     /** A decoder's layer from hidden states to the vocabulary. */
     Linear outputLayer(String path, long vocabulary, long hidden) {
-        return linear(path, path, format.ofVocabulary(), vocabulary, hidden, false);
+        return linear(path, path, format.ofOutputLayer(), vocabulary, hidden, false);
+    }
+
+    /** The same where it reads the embedding table's values; packed ones are a copy, since the table is read by rows. */
+    Linear tiedOutputLayer(String path, EmbeddingTable table) {
+        boolean packed = format.ofOutputLayer() == WeightFormat.PACKED && !outline;
+        FrozenMatrix matrix = packed ? FrozenMatrix.packed(table.weight(), scope) : table.matrix();
+        return new Linear(path, matrix, null, Linear.Layout.PLAIN);
     }
 
     /** A layer of a head for sequences, float32 whatever the format: it is small, and mostly trained whole. */
