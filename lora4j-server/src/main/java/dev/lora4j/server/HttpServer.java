@@ -29,14 +29,17 @@ final class HttpServer {
     private static final Duration CHECK = Duration.ofMillis(10);
 
     private final Javalin javalin;
+    private final RequestSpans spans;
     private final AtomicInteger inFlight = new AtomicInteger();
 
-    HttpServer(List<Route> routes, ApiKeys keys, Limits limits, String host, int port) {
+    HttpServer(List<Route> routes, ServerOptions options, RequestSpans spans) {
+        this.spans = spans;
+        Limits limits = options.limits();
         Set<String> open = routes.stream()
                 .filter(route -> route.permission() == Permission.OPEN || route.permission() == Permission.PAGE)
                 .map(Route::path)
                 .collect(Collectors.toSet());
-        Gate gate = new Gate(keys, open);
+        Gate gate = new Gate(options.keys(), open);
         javalin = Javalin.create(config -> {
             config.startup.showJavalinBanner = false;
             config.startup.showOldJavalinVersionWarning = false;
@@ -51,7 +54,7 @@ final class HttpServer {
                 server.setErrorHandler(new HttpErrors());
                 server.setStopAtShutdown(false);
             });
-            config.jetty.addConnector((server, http) -> connector(server, http, limits, host, port));
+            config.jetty.addConnector((server, http) -> connector(server, http, options));
             addRoutes(config, routes, gate);
             addErrors(config);
         });
@@ -67,12 +70,11 @@ final class HttpServer {
                 UriCompliance.DEFAULT.with("slashes in names", UriCompliance.Violation.AMBIGUOUS_PATH_SEPARATOR));
     }
 
-    private static ServerConnector connector(
-            Server server, HttpConfiguration http, Limits limits, String host, int port) {
+    private static ServerConnector connector(Server server, HttpConfiguration http, ServerOptions options) {
         ServerConnector connector = new ServerConnector(server, 1, 1, new HttpConnectionFactory(http));
-        connector.setHost(host);
-        connector.setPort(port);
-        connector.setIdleTimeout(limits.idle().toMillis());
+        connector.setHost(options.host());
+        connector.setPort(options.port());
+        connector.setIdleTimeout(options.limits().idle().toMillis());
         return connector;
     }
 
@@ -80,6 +82,9 @@ final class HttpServer {
         config.routes.before(context -> {
             inFlight.incrementAndGet();
             AccessLog.begin(context);
+            if (!gate.isOpen(context)) { // nobody wants a trace of a probe, or of what a page fetches
+                spans.begin(context);
+            }
             gate.identify(context);
         });
         config.routes.beforeMatched(gate::permit);
@@ -96,8 +101,9 @@ final class HttpServer {
                     route.permission());
         }
         config.requestLogger.http((context, milliseconds) -> {
-            inFlight.decrementAndGet();
+            spans.end(context);
             AccessLog.end(context, milliseconds);
+            inFlight.decrementAndGet();
         });
     }
 
