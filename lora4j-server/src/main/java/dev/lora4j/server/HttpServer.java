@@ -111,9 +111,12 @@ final class HttpServer {
         config.routes.exception(ApiError.class, (error, context) -> Responses.error(context, error));
         config.routes.exception(
                 RefusedException.class, (refused, context) -> Responses.error(context, ApiError.of(refused)));
-        config.routes.exception(
-                HttpResponseException.class,
-                (error, context) -> Responses.error(context, ofHttp(error.getStatus(), context)));
+        config.routes.exception(HttpResponseException.class, (error, context) -> {
+            if (error.getStatus() == 405) { // with the methods that there are, as its only detail
+                context.header("Allow", String.join(", ", error.getDetails().values()));
+            }
+            Responses.error(context, ofHttp(error.getStatus(), context));
+        });
         config.routes.exception(ClientGoneException.class, (gone, context) -> {
             LOG.debug("{}: {}", AccessLog.requestId(context), gone.getMessage());
             context.status(499); // for the access log: nobody reads it
