@@ -5,6 +5,7 @@ import dev.lora4j.model.WeightFormat;
 import dev.lora4j.server.ApiKeys;
 import dev.lora4j.server.LoraServer;
 import dev.lora4j.server.ServerOptions;
+import io.opentelemetry.api.OpenTelemetry;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -122,16 +123,17 @@ final class ServeCommand implements Callable<Integer> {
                 training.options(),
                 !noPage,
                 mergeHot); // refuses what is no good before the model is loaded
-        try (LoadedModel loaded = LoadedModel.load(model, format, LanguageModel::usualTask, List.of())) {
-            serve(loaded, options);
+        try (Telemetry telemetry = Telemetry.of(System.getenv());
+                LoadedModel loaded = LoadedModel.load(model, format, LanguageModel::usualTask, List.of())) {
+            serve(loaded, options, telemetry.openTelemetry());
         }
         return 0;
     }
 
-    private void serve(LoadedModel loaded, ServerOptions options) throws InterruptedException {
+    private void serve(LoadedModel loaded, ServerOptions options, OpenTelemetry telemetry) throws InterruptedException {
         CountDownLatch stop = new CountDownLatch(1);
         try (StopSignal signal = StopSignal.install(stop::countDown);
-                LoraServer server = LoraServer.of(loaded.model(), loaded.tokenizer(), options)) {
+                LoraServer server = LoraServer.of(loaded.model(), loaded.tokenizer(), options, telemetry)) {
             adapters.forEach(server::publish);
             if (adapterRoot != null) {
                 server.watch(adapterRoot);

@@ -4,6 +4,7 @@ import io.javalin.http.Context;
 import io.javalin.http.HandlerType;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,6 +34,16 @@ final class AccessLog {
     static void model(Context context, ModelLease lease) {
         context.attribute(MODEL, lease.name());
         lease.digest().ifPresent(digest -> context.header("x-lora4j-adapter-digest", digest));
+    }
+
+    /** Which model answered, if one did. */
+    static Optional<String> model(Context context) {
+        return Optional.ofNullable(context.attribute(MODEL));
+    }
+
+    /** The tokens of an answer, if they were noted. */
+    static Optional<Usage> usage(Context context) {
+        return Optional.ofNullable(context.attribute(USAGE));
     }
 
     static void usage(Context context, Usage usage) {

@@ -54,6 +54,7 @@ final class ChatHandler implements Handler {
             Responses.json(context, 200, writer.whole(reader));
         }
         AccessLog.usage(context, writer.usage());
+        RequestSpans.finished(context, writer.finishReasons());
     }
 
     /** How the model calls functions, if it may call any. */

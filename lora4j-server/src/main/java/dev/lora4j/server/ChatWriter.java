@@ -10,6 +10,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** Writes what comes of a chat, whole or in pieces. Confined to the thread that answers. */
@@ -44,6 +45,11 @@ final class ChatWriter {
                 promptTokens,
                 answers.stream().mapToInt(Answer::said).sum(),
                 answers.stream().mapToInt(Answer::cached).min().orElse(0));
+    }
+
+    /** How each choice ended. */
+    List<String> finishReasons() {
+        return IntStream.range(0, answers.size()).mapToObj(this::finishReason).toList();
     }
 
     ChatCompletion whole(ReplyReader reader) {

@@ -45,5 +45,6 @@ final class CompletionHandler implements Handler {
             Responses.json(context, 200, writer.whole(reader));
         }
         AccessLog.usage(context, writer.usage());
+        RequestSpans.finished(context, writer.finishReasons());
     }
 }

@@ -42,6 +42,11 @@ final class CompletionWriter {
         return choice / request.sampling().choices();
     }
 
+    /** How each choice ended. */
+    List<String> finishReasons() {
+        return answers.stream().map(Answer::finishReason).toList();
+    }
+
     Usage usage() {
         return Usage.of(
                 asks.stream().mapToInt(ask -> ask.tokens().length).sum(),

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
 
@@ -84,7 +85,7 @@ final class FilesHandler {
     }
 
     void list(Context context) {
-        String order = ListQuery.text(context, "order").orElse("desc");
+        String order = Optional.ofNullable(context.queryParam("order")).orElse("desc");
         if (!order.equals("asc") && !order.equals("desc")) {
             throw ApiError.invalid("order", "order is not known, expected asc or desc");
         }

@@ -22,12 +22,17 @@ final class Gate {
         this.openPaths = openPaths;
     }
 
+    /** Whether what is asked for needs no key: it looks after that itself, or is everybody's. */
+    boolean isOpen(Context context) {
+        return openPaths.contains(context.path());
+    }
+
     /** Before anything is said about a path: who is it? */
     void identify(Context context) {
         if (keys.isEmpty()) {
             requireLocalName(context);
             Caller.ANYONE.attachTo(context);
-        } else if (!openPaths.contains(context.path())) {
+        } else if (!isOpen(context)) {
             String header = context.header("Authorization");
             if (header == null || !header.regionMatches(true, 0, BEARER, 0, BEARER.length())) {
                 throw ApiError.unauthorized("You didn't provide an API key. You need to provide your API key in an"

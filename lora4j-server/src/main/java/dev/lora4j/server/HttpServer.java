@@ -30,14 +30,17 @@ final class HttpServer {
     private static final Duration CHECK = Duration.ofMillis(10);
 
     private final Javalin javalin;
+    private final RequestSpans spans;
     private final AtomicInteger inFlight = new AtomicInteger();
 
-    HttpServer(List<Route> routes, ApiKeys keys, Limits limits, String host, int port) {
+    HttpServer(List<Route> routes, ServerOptions options, RequestSpans spans) {
+        this.spans = spans;
+        Limits limits = options.limits();
         Set<String> open = routes.stream()
                 .filter(route -> route.permission() == Permission.OPEN || route.permission() == Permission.PAGE)
                 .map(Route::path)
                 .collect(Collectors.toSet());
-        Gate gate = new Gate(keys, open);
+        Gate gate = new Gate(options.keys(), open);
         javalin = Javalin.create(config -> {
             config.startup.showJavalinBanner = false;
             config.startup.showOldJavalinVersionWarning = false;
@@ -52,7 +55,7 @@ final class HttpServer {
                 server.setErrorHandler(new HttpErrors());
                 server.setStopAtShutdown(false);
             });
-            config.jetty.addConnector((server, http) -> connector(server, http, limits, host, port));
+            config.jetty.addConnector((server, http) -> connector(server, http, options));
             addRoutes(config, routes, gate);
             addErrors(config);
         });
@@ -68,12 +71,11 @@ final class HttpServer {
                 UriCompliance.DEFAULT.with("slashes in names", UriCompliance.Violation.AMBIGUOUS_PATH_SEPARATOR));
     }
 
-    private static ServerConnector connector(
-            Server server, HttpConfiguration http, Limits limits, String host, int port) {
+    private static ServerConnector connector(Server server, HttpConfiguration http, ServerOptions options) {
         ServerConnector connector = new ServerConnector(server, 1, 1, new HttpConnectionFactory(http));
-        connector.setHost(host);
-        connector.setPort(port);
-        connector.setIdleTimeout(limits.idle().toMillis());
+        connector.setHost(options.host());
+        connector.setPort(options.port());
+        connector.setIdleTimeout(options.limits().idle().toMillis());
         return connector;
     }
 
@@ -81,6 +83,9 @@ final class HttpServer {
         config.routes.before(context -> {
             inFlight.incrementAndGet();
             AccessLog.begin(context);
+            if (!gate.isOpen(context)) { // nobody wants a trace of a probe, or of what a page fetches
+                spans.begin(context);
+            }
             gate.identify(context);
         });
         config.routes.beforeMatched(gate::permit);
@@ -97,8 +102,9 @@ final class HttpServer {
                     route.permission());
         }
         config.requestLogger.http((context, milliseconds) -> {
-            inFlight.decrementAndGet();
+            spans.end(context);
             AccessLog.end(context, milliseconds);
+            inFlight.decrementAndGet();
         });
     }
 
@@ -106,9 +112,12 @@ final class HttpServer {
         config.routes.exception(ApiError.class, (error, context) -> Responses.error(context, error));
         config.routes.exception(
                 RefusedException.class, (refused, context) -> Responses.error(context, ApiError.of(refused)));
-        config.routes.exception(
-                HttpResponseException.class,
-                (error, context) -> Responses.error(context, ofHttp(error.getStatus(), context)));
+        config.routes.exception(HttpResponseException.class, (error, context) -> {
+            if (error.getStatus() == 405) { // with the methods that there are, as its only detail
+                context.header("Allow", String.join(", ", error.getDetails().values()));
+            }
+            Responses.error(context, ofHttp(error.getStatus(), context));
+        });
         config.routes.exception(ClientGoneException.class, (gone, context) -> {
             LOG.debug("{}: {}", AccessLog.requestId(context), gone.getMessage());
             context.status(499); // for the access log: nobody reads it

@@ -15,7 +15,7 @@ final class ListQuery {
 
     /** How many, from 1 on. */
     static int limit(Context context, int absent, int most) {
-        Optional<String> value = text(context, "limit");
+        Optional<String> value = Optional.ofNullable(context.queryParam("limit"));
         if (value.isEmpty()) {
             return absent;
         }

@@ -7,6 +7,7 @@ import dev.lora4j.model.LanguageModel;
 import dev.lora4j.model.ModelTask;
 import dev.lora4j.server.finetuning.FineTuning;
 import dev.lora4j.server.finetuning.FineTuningOptions;
+import io.opentelemetry.api.OpenTelemetry;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -38,19 +39,26 @@ public final class LoraServer implements AutoCloseable {
     private final HttpServer http;
     private final List<AdapterWatch> watches = new CopyOnWriteArrayList<>();
 
-    private LoraServer(LanguageModel model, Tokenizer tokenizer, ServerOptions options, AdapterSource source) {
+    private LoraServer(
+            LanguageModel model,
+            Tokenizer tokenizer,
+            ServerOptions options,
+            AdapterSource source,
+            OpenTelemetry telemetry) {
         this.options = options;
         Limits limits = options.limits();
         AdapterShelf shelf = new AdapterShelf(registry, source, limits.adapterMemory());
         ServedModels models = new ServedModels(
                 options.base(), Inference.room(model, limits), Instant.now().getEpochSecond(), shelf);
         this.metrics = new ServerMetrics(registry);
+        RequestSpans spans = new RequestSpans(telemetry);
         metrics.watch(shelf);
         this.loader = new AdapterLoader(models, shelf, limits);
         List<Route> all = new ArrayList<>();
         Optional<Inference> inference = Optional.empty();
         if (model.task() == ModelTask.CAUSAL_LM) {
-            Engine running = new Engine(model, tokenizer, limits, metrics, options.mergesHot());
+            EngineObserver observers = EngineObserver.all(metrics, spans);
+            Engine running = new Engine(model, tokenizer, limits, observers, options.mergesHot());
             this.engine = Optional.of(running);
             metrics.watch(running);
             inference = Optional.of(new Inference(
@@ -83,7 +91,7 @@ public final class LoraServer implements AutoCloseable {
             all.addAll(Routes.page(new PageEntrance(options.keys(), shown)));
         }
         this.routes = List.copyOf(all);
-        this.http = new HttpServer(routes, options.keys(), limits, options.host(), options.port());
+        this.http = new HttpServer(routes, options, spans);
     }
 
     private FineTuning fineTuning(
@@ -99,12 +107,27 @@ public final class LoraServer implements AutoCloseable {
      * @param model a decoder for chats and completions, or an encoder for embeddings
      */
     public static LoraServer of(LanguageModel model, Tokenizer tokenizer, ServerOptions options) {
-        return of(model, tokenizer, options, AdapterSource.folders(model));
+        return of(model, tokenizer, options, OpenTelemetry.noop());
+    }
+
+    /**
+     * The same, with a span of each request of the API and of what its sequences go through.
+     *
+     * @param telemetry where spans go; borrowed until the server is closed
+     */
+    public static LoraServer of(
+            LanguageModel model, Tokenizer tokenizer, ServerOptions options, OpenTelemetry telemetry) {
+        return of(model, tokenizer, options, AdapterSource.folders(model), telemetry);
     }
 
     /** The same with adapters from elsewhere. */
-    static LoraServer of(LanguageModel model, Tokenizer tokenizer, ServerOptions options, AdapterSource source) {
-        return new LoraServer(model, tokenizer, options, source);
+    static LoraServer of(
+            LanguageModel model,
+            Tokenizer tokenizer,
+            ServerOptions options,
+            AdapterSource source,
+            OpenTelemetry telemetry) {
+        return new LoraServer(model, tokenizer, options, source, telemetry);
     }
 
     /**

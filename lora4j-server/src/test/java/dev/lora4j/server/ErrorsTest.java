@@ -287,7 +287,9 @@ class ErrorsTest {
         assertError(server.get("/v1/../metrics/x"), 404, "null", "not_found");
         assertError(server.post("/v1/load_lora_adapter", "{}"), 404, "null", "not_found");
         assertError(server.get("/v1/chat/completions"), 405, "null", "method_not_allowed");
-        assertError(server.send(server.request("/v1/models").DELETE()), 405, "null", "method_not_allowed");
+        TestServer.Answer answer = server.send(server.request("/v1/models").DELETE());
+        assertError(answer, 405, "null", "method_not_allowed");
+        assertThat(answer.header("Allow")).isEqualTo("GET");
     }
 
     @Test

@@ -143,7 +143,8 @@ class FineTuningRequestTest {
     @Test
     void listsRefuseALimitAndAnIdThatAreNone() {
         for (String list : List.of("/v1/files", "/v1/fine_tuning/jobs")) {
-            for (String query : List.of("limit=0", "limit=-1", "limit=x", "limit=99999999999", "after=none")) {
+            for (String query :
+                    List.of("limit=", "limit=0", "limit=-1", "limit=x", "limit=99999999999", "after=none")) {
                 TestServer.Answer answer = server.http.get(list + "?" + query);
                 assertThat(answer.status()).as(list + query).isEqualTo(400);
                 assertThat(answer.error().path("param").asText()).isEqualTo(query.substring(0, query.indexOf('=')));

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.opentelemetry.api.OpenTelemetry;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
@@ -28,19 +29,25 @@ final class TestServer implements AutoCloseable {
     private final HttpClient client = HttpClient.newHttpClient();
 
     private TestServer(LetterModel model, ServerOptions options) {
-        this(model, options, AdapterSource.folders(model.model()));
+        this(model, options, AdapterSource.folders(model.model()), OpenTelemetry.noop());
     }
 
-    private TestServer(LetterModel model, ServerOptions options, AdapterSource source) {
+    private TestServer(LetterModel model, ServerOptions options, AdapterSource source, OpenTelemetry telemetry) {
         this.model = model;
-        this.server = LoraServer.of(model.model(), model.tokenizer(), options, source);
+        this.server = LoraServer.of(model.model(), model.tokenizer(), options, source, telemetry);
         server.start();
     }
 
     /** With adapters from somewhere that tells how it is used. */
     static TestServer start(ServerOptions options, UnaryOperator<AdapterSource> source) {
         LetterModel model = LetterModel.open();
-        return new TestServer(model, options, source.apply(AdapterSource.folders(model.model())));
+        return new TestServer(model, options, source.apply(AdapterSource.folders(model.model())), OpenTelemetry.noop());
+    }
+
+    /** With its spans told. */
+    static TestServer start(ServerOptions options, OpenTelemetry telemetry) {
+        LetterModel model = LetterModel.open();
+        return new TestServer(model, options, AdapterSource.folders(model.model()), telemetry);
     }
 
     static TestServer start() {
