@@ -117,10 +117,11 @@ def machines(results):
     """Once per machine and commit, with the rows measured there."""
     groups = {}
     for result in results:
+        rounds = f"median of {result['rounds']} rounds" if result["rounds"] > 1 else "one round"
         versions = ", ".join(f"{name} {version}" for name, version in result["versions"].items())
         text = (
             f"commit {result['commit']}, {result['processor']}, {result['threads']} threads, "
-            f"JDK {result['jdk']}, {versions}, seed {result['seed']}, median of {result['rounds']} rounds"
+            f"JDK {result['jdk']}, {versions}, seed {result['seed']}, {rounds}"
         )
         groups.setdefault(text, []).append(result["row"])
     for text, rows in groups.items():

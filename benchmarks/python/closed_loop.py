@@ -31,25 +31,18 @@ def measure(context, options):
         client.closed(server.url, warm_up, options.at_once)
         answer(peft, warm_up[:4], True)
         answer(peft, warm_up[:2], False)
-        sample = {}
+        texts = {}
         for number in range(options.rounds):
             for name, case in cases.items():
                 requests = traffic.closed(count=options.requests, seed=options.seed + number, **case)
-                # one adapter at a time is so slow that a part must do; its speed does not depend on how many there are
-                few = requests[: options.requests // 4]
-                said = dict(
-                    ours=ours(server, requests, options.at_once),
-                    mixed=answer(peft, requests, True),
-                    switch=answer(peft, few, False),
-                )
+                said = turns(server, peft, requests, options.at_once, number == 0)
                 for side, result in said.items():
-                    counted = traffic.tokens(few if side == "switch" else requests)
-                    samples[name][side].append(dict(seconds=result["seconds"], **counted))
-                speeds = ", ".join(f"{side} {speed(samples[name][side][-1]):.1f}" for side in SIDES)
+                    samples[name][side].append({key: result[key] for key in ("seconds", "prompt_tokens", "new_tokens")})
+                speeds = ", ".join(f"{side} {speed(samples[name][side][-1]):.1f}" for side in said)
                 context.tell(f"round {number + 1}, {name}: {speeds} tokens/s")
                 if name == "distinct" and number == 0:
-                    sample = dict(requests=requests, texts=said["ours"]["texts"], peft=said["mixed"]["texts"])
-        check = checked(server, sample)
+                    texts = {side: said[side]["texts"] for side in ("ours", "mixed")}
+        check = checked(server, traffic.closed("distinct", options.requests, options.seed), texts)
         memory = dict(ours=server.memory()["peak"], theirs=peft.quit())
     context.tell(", ".join(f"{name} {value}" for name, value in check.items()))
     return dict(
@@ -63,28 +56,40 @@ def measure(context, options):
     )
 
 
+def turns(server, peft, requests, at_once, switches):
+    """Each side's seconds, texts and numbers of tokens.
+
+    One adapter at a time is so slow that a part of the requests must do; its speed does not depend on how many there are.
+    """
+    said = dict(ours=ours(server, requests, at_once), mixed=answer(peft, requests, True))
+    if switches:
+        said["switch"] = answer(peft, requests[: len(requests) // 4], False)
+    return said
+
+
 def ours(server, requests, at_once):
     time.sleep(SETTLE)
     seconds, answers = client.closed(server.url, requests, at_once)
     for each in answers:
         if each.error:
             raise RuntimeError(f"the server answered with {each.status}: {each.error}")
-    return dict(seconds=seconds, texts=[each.text for each in answers])
+    return dict(seconds=seconds, texts=[each.text for each in answers], **traffic.tokens(requests))
 
 
 def answer(peft, requests, mixed):
     time.sleep(SETTLE)
-    return peft.ask("answer", dict(requests=[asdict(each) for each in requests], mixed=mixed))
+    said = peft.ask("answer", dict(requests=[asdict(each) for each in requests], mixed=mixed))
+    return dict(said, **traffic.tokens(requests))
 
 
-def checked(server, sample):
+def checked(server, requests, texts):
     """Each answer beside the same request's alone on the quiet server, and beside PEFT's."""
-    alone = [each.text for each in client.alone(server.url, sample["requests"][:CHECKED])]
+    alone = [each.text for each in client.alone(server.url, requests[:CHECKED])]
     return dict(
         answers=len(alone),
-        differ_from_alone=sum(a != b for a, b in zip(alone, sample["texts"])),
-        beside_peft=len(sample["peft"]),
-        differ_from_peft=sum(a != b for a, b in zip(sample["peft"], sample["texts"])),
+        differ_from_alone=sum(a != b for a, b in zip(alone, texts["ours"])),
+        beside_peft=len(texts["mixed"]),
+        differ_from_peft=sum(a != b for a, b in zip(texts["mixed"], texts["ours"])),
     )
 
 

@@ -17,6 +17,7 @@ CHECKED = 32
 
 
 def measure(context, options):
+    context.rounds = 1
     files = context.resolve(dict(model="models/smollm2", adapters=ADAPTERS))
     with Server(context, files["model"], files["adapters"], MEMORY) as server:
         memory = dict(adapters=in_memory(server), at_start=server.memory()["resident"])
