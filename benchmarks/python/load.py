@@ -16,7 +16,7 @@ def main():
     parser.add_argument("loops", nargs="*", metavar="LOOP", help="which (default: all): " + ", ".join(LOOPS))
     parser.add_argument("--rounds", type=int, default=2, help="of the closed loop")
     parser.add_argument("--requests", type=int, default=48, help="of a round of the closed loop; at most 64")
-    parser.add_argument("--seconds", type=float, default=15, help="in which requests of the open loop arrive, at each rate")
+    parser.add_argument("--seconds", type=float, default=12, help="in which requests of the open loop arrive, at each rate")
     parser.add_argument("--alpha", type=float, nargs="+", default=[1.0], help="skews of the open loop; 1 is uniform")
     parser.add_argument("--at-once", type=int, default=16)
     parser.add_argument("--seed", type=int, default=42, help="of the first round; each further one adds 1")
