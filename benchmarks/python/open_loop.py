@@ -94,8 +94,9 @@ def first_token(answer):
 
 
 def percentiles(values, *which):
+    """By the nearest rank: the least value that so many percent do not exceed."""
     ordered = sorted(values)
-    return {f"p{each}": ordered[min(len(ordered) - 1, len(ordered) * each // 100)] if ordered else None for each in which}
+    return {f"p{each}": ordered[-(-len(ordered) * each // 100) - 1] if ordered else None for each in which}
 
 
 def checked(server, sample):
