@@ -70,6 +70,8 @@ def serve(server, requests, patience):
     good = [each for each in answers if not each.error]
     firsts = [first_token(each) for each in good]
     gaps = [later - earlier for each in good for earlier, later in zip(each.pieces, each.pieces[1:])]
+    if not gaps:
+        raise RuntimeError(f"none of {len(answers)} answers came: {answers[0].status} {answers[0].error}")
     grew = {name: after[name] - before[name] for name in ("lora4j_adapter_hits_total", "lora4j_adapter_misses_total")}
     point = dict(
         requests=len(requests),
@@ -96,7 +98,7 @@ def first_token(answer):
 def percentiles(values, *which):
     """By the nearest rank: the least value that so many percent do not exceed."""
     ordered = sorted(values)
-    return {f"p{each}": ordered[-(-len(ordered) * each // 100) - 1] if ordered else None for each in which}
+    return {f"p{each}": ordered[-(-len(ordered) * each // 100) - 1] for each in which}
 
 
 def checked(server, sample):
