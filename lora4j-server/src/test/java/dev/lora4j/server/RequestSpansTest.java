@@ -152,7 +152,7 @@ class RequestSpansTest {
         try (Socket socket = server.connect()) {
             socket.getOutputStream()
                     .write(("POST " + CHAT
-                                    + " HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: "
+                                    + " HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: "
                                     + body.length() + "\r\n\r\n" + body)
                             .getBytes(StandardCharsets.US_ASCII));
             assertThat(socket.getInputStream().read()).isEqualTo('H');
