@@ -134,7 +134,7 @@ class TrainCommandTest {
         assertThat(run.exitCode()).isEqualTo(2);
         assertThat(run.err())
                 .hasLineCount(1)
-                .contains("weights cannot be int3; expected one of f32, bf16, int8, nf4, stored")
+                .contains("weights cannot be int3; expected one of f32, packed, bf16, int8, nf4, stored")
                 .doesNotContain("products");
     }
 
