@@ -180,13 +180,14 @@ def open_lines(result):
     )
     yield ""
     yield (
-        "| adapters used | alpha | of capacity | requests/s, with drain | first token, s: p50, p95, p99 | then, s: p50, p99 |"
+        "| of so many adapters | alpha | of capacity | requests | requests/s, with drain | first token, s: p50, p95, p99 | then, s: p50, p99 |"
         " in time | errors, 429 | hits, misses |"
     )
-    yield "|---|---|---|---|---|---|---|---|---|"
+    yield "|---|---|---|---|---|---|---|---|---|---|"
     for point in result["points"]:
         first, later = point["first_token"], point["inter_token"]
-        cells = [f"{point['adapters']:,}", f"{point['alpha']:g}", f"{point['share']:.0%}", f"{point['requests_per_second']:.2f}"]
+        cells = [f"{point['adapters']:,}", f"{point['alpha']:g}", f"{point['share']:.0%}", str(point["requests"])]
+        cells += [f"{point['requests_per_second']:.2f}"]
         cells += [", ".join(f"{first[each]:.2f}" for each in ("p50", "p95", "p99"))]
         cells += [", ".join(f"{later[each]:.3f}" for each in ("p50", "p99")), f"{point['attainment']:.0%}"]
         cells += [f"{point['errors']}, {point['refused']}"]

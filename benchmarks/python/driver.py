@@ -34,22 +34,30 @@ def main():
     if unknown:
         parser.error(f"there is no row {unknown[0]}; expected some of {', '.join(ROWS)}")
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    one_by_one(options.rows or ROWS, lambda name: measure(name, options))
+
+
+def one_by_one(names, run):
+    """Runs each, whatever became of those before; fails at the end if one has."""
     failed = []
-    for name in options.rows or ROWS:
+    for name in names:
         try:
-            print(f"{name}: {ROWS[name].title}", flush=True)
-            if options.profile:
-                profile(name, Context(name, options))
-                continue
-            result = run(name, Context(name, options))
-            print(f"{name}: {summary(result)}", flush=True)
-        except Exception as error:  # one row must not stop the others
+            run(name)
+        except Exception as error:
             print(f"{name}: failed: {type(error).__name__}: {error}", file=sys.stderr, flush=True)
             failed.append(name)
-        except KeyboardInterrupt:  # the workers have ended with their with block
+        except KeyboardInterrupt:  # the processes have ended with their with block
             sys.exit(130)
     if failed:
         sys.exit(f"failed: {', '.join(failed)}")
+
+
+def measure(name, options):
+    print(f"{name}: {ROWS[name].title}", flush=True)
+    if options.profile:
+        profile(name, Context(name, options))
+    else:
+        print(f"{name}: {summary(run(name, Context(name, options)))}", flush=True)
 
 
 def run(name, context):

@@ -6,7 +6,7 @@ import sys
 
 import closed_loop
 import open_loop
-from driver import RESULTS, Context, described, physical_cores, write
+from driver import RESULTS, Context, described, one_by_one, physical_cores, write
 
 LOOPS = dict(closed=closed_loop, open=open_loop)
 
@@ -29,17 +29,7 @@ def main():
         parser.error(f"--requests {options.requests}: expected 8 to 64")
     options.data = None
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
-    failed = []
-    for name in options.loops or LOOPS:
-        try:
-            run(name, options)
-        except Exception as error:  # one loop must not stop the other
-            print(f"{name}: failed: {type(error).__name__}: {error}", file=sys.stderr, flush=True)
-            failed.append(name)
-        except KeyboardInterrupt:  # the processes have ended with their with block
-            sys.exit(130)
-    if failed:
-        sys.exit(f"failed: {', '.join(failed)}")
+    one_by_one(options.loops or LOOPS, lambda name: run(name, options))
 
 
 def run(name, options):

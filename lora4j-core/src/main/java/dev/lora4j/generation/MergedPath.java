@@ -14,8 +14,8 @@ import org.slf4j.LoggerFactory;
  * The merged model of the one adapter that has had every row for a while.
  *
  * <p>A step with that adapter alone runs through the merged model; the first step with anything else runs beside the base
- * again. Both compute the same up to rounding, and a sequence may go from one to the other. Merging costs about as much as
- * reading some tens of tokens, so it is done between two steps. Confined to one thread at a time; holds native memory
+ * again. Both compute the same up to rounding, and a sequence may go from one to the other. Merging is a copy of the
+ * matrices and, by its operations, as much as reading as many tokens as the rank, so it is done between two steps. Confined to one thread at a time; holds native memory
  * until closed.
  */
 final class MergedPath implements AutoCloseable {

@@ -83,6 +83,7 @@ final class AccessLog {
 
     private static boolean isRenewal(Context context) {
         return context.method().equals(HandlerType.GET)
+                && context.routeRoles().contains(Permission.PAGE) // else any client could ask unseen
                 && "true".equals(context.header("HX-Request"))
                 && context.res().getStatus() == 200;
     }

@@ -1,10 +1,10 @@
 package dev.lora4j.server;
 
 import dev.lora4j.data.Tokenizer;
+import dev.lora4j.generation.GenerationBatch;
 import dev.lora4j.model.LanguageModel;
 import java.time.Duration;
 import java.util.List;
-import java.util.OptionalInt;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,12 +34,17 @@ final class Engine implements AutoCloseable {
         this.line = new WaitingLine(limits.queued());
         this.room = new Room(limits);
         this.running = new RunningSequences(
-                model,
                 tokenizer,
                 room,
                 EngineObserver.all(line, Quota.METER, observer),
-                limits.keepsPrefixes() ? OptionalInt.of(limits.cacheTokens()) : OptionalInt.empty(),
-                mergesHot);
+                () -> batch(model, limits, mergesHot));
+    }
+
+    private static GenerationBatch batch(LanguageModel model, Limits limits, boolean mergesHot) {
+        GenerationBatch batch = limits.keepsPrefixes()
+                ? GenerationBatch.sharing(model, limits.cacheTokens())
+                : GenerationBatch.of(model);
+        return mergesHot ? batch.mergingHot() : batch;
     }
 
     void start() {

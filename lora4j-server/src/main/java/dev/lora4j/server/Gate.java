@@ -46,7 +46,7 @@ final class Gate {
 
     /** Else a site whose name is given this machine's address could use it from a browser. The page looks itself. */
     private void requireLocalName(Context context) {
-        if (!openPaths.contains(context.path()) && !SameOrigin.namesThisMachine(context)) {
+        if (!isOpen(context) && !SameOrigin.namesThisMachine(context)) {
             throw ApiError.forbidden("Without API keys this server answers to this machine's own names alone, such as"
                     + " http://127.0.0.1 or http://localhost; use one of them, or start it with --api-key-file.");
         }

@@ -6,7 +6,6 @@ import dev.lora4j.generation.FinishReason;
 import dev.lora4j.generation.GenerationBatch;
 import dev.lora4j.generation.GenerationBatch.Ended;
 import dev.lora4j.generation.PromptScoring;
-import dev.lora4j.model.LanguageModel;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -16,7 +15,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,12 +28,10 @@ import org.slf4j.LoggerFactory;
 final class RunningSequences implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(RunningSequences.class);
 
-    private final LanguageModel model;
     private final Tokenizer tokenizer;
     private final Room room;
     private final EngineObserver observer;
-    private final OptionalInt keptTokens;
-    private final boolean mergesHot;
+    private final Supplier<GenerationBatch> batches;
     private final Map<Integer, Sequence> inBatch = new LinkedHashMap<>();
     private final Deque<Sequence> toScore = new ArrayDeque<>();
     private GenerationBatch batch;
@@ -44,31 +41,14 @@ final class RunningSequences implements AutoCloseable {
     /**
      * None yet.
      *
-     * @param keptTokens room for what ended sequences leave to later ones, beside that of those that run; empty to keep
-     *     nothing
-     * @param mergesHot whether an adapter that has all the work is merged meanwhile
+     * @param batches makes a batch to begin with, and another after one that failed
      */
-    RunningSequences(
-            LanguageModel model,
-            Tokenizer tokenizer,
-            Room room,
-            EngineObserver observer,
-            OptionalInt keptTokens,
-            boolean mergesHot) {
-        this.model = model;
+    RunningSequences(Tokenizer tokenizer, Room room, EngineObserver observer, Supplier<GenerationBatch> batches) {
         this.tokenizer = tokenizer;
         this.room = room;
         this.observer = observer;
-        this.keptTokens = keptTokens;
-        this.mergesHot = mergesHot;
-        this.batch = newBatch();
-    }
-
-    private GenerationBatch newBatch() {
-        GenerationBatch fresh = keptTokens.isPresent()
-                ? GenerationBatch.sharing(model, keptTokens.getAsInt())
-                : GenerationBatch.of(model);
-        return mergesHot ? fresh.mergingHot() : fresh;
+        this.batches = batches;
+        this.batch = batches.get();
     }
 
     /** What the caches hold, as of the last round; for any thread. */
@@ -211,7 +191,7 @@ final class RunningSequences implements AutoCloseable {
         toScore.forEach(Sequence::close); // they begin again in the new pages
         before = CacheFigures.of(batch, before);
         batch.close();
-        batch = newBatch();
+        batch = batches.get();
         lost.forEach(sequence -> fail(sequence, error));
     }
 

@@ -98,7 +98,7 @@ class AdapterTiersTest {
     private String text(String model, int tokens) {
         TestServer.Answer answer = server.post("/v1/completions", completion(model, tokens, ""));
         assertThat(answer.status()).as(answer.response().body()).isEqualTo(200);
-        return answer.json().path("choices").path(0).path("text").asText();
+        return TestServer.text(answer);
     }
 
     @Test

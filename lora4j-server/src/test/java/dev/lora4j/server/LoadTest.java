@@ -144,29 +144,20 @@ class LoadTest {
         try (TestServer server = TestServer.start().with("all-linear", "saved-head", "rslora", "dora", "patterns")) {
             List<String> alone = new ArrayList<>();
             for (String model : models) {
-                alone.add(text(server, model));
+                alone.add(server.text(model, 30));
             }
             assertThat(alone).as("the adapters differ").doesNotHaveDuplicates();
             ExecutorService clients = Executors.newFixedThreadPool(Soak.times(12, 64));
             List<Future<String>> answers = new ArrayList<>();
             for (int i = 0; i < Soak.times(120, 10_000); i++) {
                 String model = models[i % models.length];
-                answers.add(clients.submit(() -> text(server, model)));
+                answers.add(clients.submit(() -> server.text(model, 30)));
             }
             for (int i = 0; i < answers.size(); i++) {
                 assertThat(answers.get(i).get()).as(models[i % models.length]).isEqualTo(alone.get(i % models.length));
             }
             clients.shutdown();
         }
-    }
-
-    private static String text(TestServer server, String model) {
-        return server.post("/v1/completions", completion(model, 30, ""))
-                .json()
-                .path("choices")
-                .path(0)
-                .path("text")
-                .asText();
     }
 
     @Test

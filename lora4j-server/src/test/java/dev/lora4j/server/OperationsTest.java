@@ -63,30 +63,21 @@ class OperationsTest {
     void anAdapterThatHasAllTheWorkIsMergedIfTheServerMay() {
         try (TestServer server =
                 TestServer.start(ServerOptions.local(BASE).mergingHot()).with("all-linear", "dora")) {
-            String first = answer(server, "all-linear");
+            String first = server.text("all-linear", 12);
             for (int i = 0; i < 8; i++) {
-                assertThat(answer(server, "all-linear")).isEqualTo(first);
+                assertThat(server.text("all-linear", 12)).isEqualTo(first);
             }
             double merged = server.figure("lora4j_merged_steps_total");
             assertThat(merged).isPositive();
-            answer(server, "dora");
+            server.text("dora", 12);
             assertThat(server.figure("lora4j_merged_steps_total")).isEqualTo(merged);
         }
         try (TestServer server = TestServer.start().with("all-linear")) {
             for (int i = 0; i < 9; i++) {
-                answer(server, "all-linear");
+                server.text("all-linear", 12);
             }
             assertThat(server.figure("lora4j_merged_steps_total")).isZero();
         }
-    }
-
-    private static String answer(TestServer server, String model) {
-        return server.post("/v1/completions", completion(model, 12, ""))
-                .json()
-                .path("choices")
-                .path(0)
-                .path("text")
-                .asText();
     }
 
     @Test

@@ -30,7 +30,7 @@ class SoakTest {
         TestServer.Answer answer = server.post("/v1/completions", completion(model, tokens, ""));
         double seconds = (System.nanoTime() - began) / 1e9;
         String text = answer.status() == 200
-                ? answer.json().path("choices").path(0).path("text").asText()
+                ? TestServer.text(answer)
                 : answer.error().path("code").asText();
         return new Seen(
                 answer.status(), seconds, text, answer.header("Retry-After").matches("[1-9]\\d*"));

@@ -150,6 +150,16 @@ final class TestServer implements AutoCloseable {
         }
     }
 
+    /** What a model says to {@link #completion}. */
+    String text(String model, int maxTokens) {
+        return text(post("/v1/completions", completion(model, maxTokens, "")));
+    }
+
+    /** The text of a completion's first choice. */
+    static String text(Answer answer) {
+        return answer.json().path("choices").path(0).path("text").asText();
+    }
+
     /** A greedy completion of the golden prompt. */
     static String completion(String model, int maxTokens, String more) {
         return "{\"model\": \"" + model + "\", \"prompt\": \"" + LetterModel.PROMPT
