@@ -101,23 +101,28 @@ public final class KvPages implements AutoCloseable {
 
     /** Copies the rows of a page into another. */
     void copy(int from, int to) {
-        for (Tensor[] memory : new Tensor[][] {keys, values}) {
-            for (Tensor rows : memory) {
-                page(rows, to).copyFrom(page(rows, from));
+        try (Scope views = Scope.open()) {
+            for (Tensor[] memory : new Tensor[][] {keys, values}) {
+                for (Tensor rows : memory) {
+                    page(rows, to).copyFrom(page(rows, from));
+                }
             }
         }
     }
 
     /** True if no key and no value of a page is NaN or infinite. */
     boolean isFinite(int page) {
-        for (int i = 0; i < keys.length; i++) {
-            if (!page(keys[i], page).isFinite() || !page(values[i], page).isFinite()) {
-                return false;
+        try (Scope views = Scope.open()) {
+            for (int i = 0; i < keys.length; i++) {
+                if (!page(keys[i], page).isFinite() || !page(values[i], page).isFinite()) {
+                    return false;
+                }
             }
+            return true;
         }
-        return true;
     }
 
+    /** A view, of the thread's scope. */
     private static Tensor page(Tensor rows, int page) {
         return rows.rows((long) page * PAGE, (page + 1L) * PAGE);
     }

@@ -257,6 +257,18 @@ class KvPrefixesTest {
         }
     }
 
+    /** Where nobody has a scope open, as between two steps of a server. */
+    @Test
+    void keepingPagesLeavesNothingNativeBehind() {
+        try (GenerationBatch sharing = GenerationBatch.sharing(model, 1000)) {
+            answer(sharing, Prompt.of(tokens(5, 40)).sharedBy(BASE), 2); // what is made once
+            long before = Scope.liveObjects();
+            answer(sharing, Prompt.of(tokens(6, 40)).sharedBy(BASE), 2);
+            assertThat(sharing.prefixes().orElseThrow().pages()).isEqualTo(4);
+            assertThat(Scope.liveObjects()).isLessThanOrEqualTo(before);
+        }
+    }
+
     @Test
     void aPromptThatSharesWithNobodyKeepsNothing() {
         try (GenerationBatch sharing = GenerationBatch.sharing(model, 1000)) {
