@@ -92,6 +92,31 @@ public final class Example {
         return new Example(content, OptionalInt.empty(), OptionalDouble.of(score), origin);
     }
 
+    /**
+     * The same with other tokens' places among its own, such as the virtual ones of an adapter; as it is if it has them.
+     *
+     * @param at how many of its tokens stand before them; the class token of a pair's first text keeps its place
+     * @param inserted their ids, all negative, none of them to be learned
+     */
+    public Example with(int at, int... inserted) {
+        boolean present = tokens.length > at && tokens[at] < 0;
+        if (inserted.length == 0 || present) {
+            return this;
+        }
+        int[] all = joined(tokens, at, inserted);
+        BitSet targets = new BitSet();
+        trained.stream().forEach(position -> targets.set(position < at ? position : position + inserted.length));
+        int[] kinds = types.length == 0 ? types : joined(types, at, new int[inserted.length]);
+        return new Example(new Tokens(all, kinds, targets), label, score, origin);
+    }
+
+    private static int[] joined(int[] values, int at, int[] inserted) {
+        int[] all = Arrays.copyOf(values, values.length + inserted.length);
+        System.arraycopy(inserted, 0, all, at, inserted.length);
+        System.arraycopy(values, at, all, at + inserted.length, values.length - at);
+        return all;
+    }
+
     /** The number of tokens, at least 1. */
     public int length() {
         return tokens.length;

@@ -2,17 +2,30 @@ package dev.lora4j.evaluation;
 
 import dev.lora4j.data.Example;
 import dev.lora4j.formats.Lora4jException;
+import dev.lora4j.lora.Adapter;
+import dev.lora4j.lora.VirtualTokens;
 import dev.lora4j.model.LanguageModel;
 import dev.lora4j.model.TokenBatch;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** Examples in flat batches of a limited number of tokens, in their order. */
 final class ExampleBatches {
     private ExampleBatches() {}
 
-    /** Cuts a list of examples; one that is longer than the limit is a batch of its own. */
-    static List<List<Example>> of(LanguageModel model, List<Example> examples, int tokens) {
+    /** Cuts a list of examples for a model with an adapter; one that is longer than the limit is a batch of its own. */
+    static List<List<Example>> of(LanguageModel model, Optional<Adapter> adapter, List<Example> examples, int tokens) {
+        VirtualTokens virtual = adapter.map(Adapter::virtualTokens).orElse(VirtualTokens.NONE);
+        return of(
+                model,
+                examples.stream()
+                        .map(example -> example.with(virtual.at(), virtual.ids()))
+                        .toList(),
+                tokens);
+    }
+
+    private static List<List<Example>> of(LanguageModel model, List<Example> examples, int tokens) {
         if (tokens < 1) {
             throw new Lora4jException("tokens-per-batch is " + tokens + ", expected 1 or more");
         }

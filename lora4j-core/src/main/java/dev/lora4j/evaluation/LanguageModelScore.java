@@ -43,7 +43,7 @@ public record LanguageModelScore(double loss, double accuracy, long tokens, long
         double loss = 0;
         long right = 0;
         long tokens = 0;
-        for (List<Example> batch : ExampleBatches.of(model, data.examples(), tokensPerBatch)) {
+        for (List<Example> batch : ExampleBatches.of(model, adapter, data.examples(), tokensPerBatch)) {
             CausalLosses losses = CausalLosses.of(model, adapter, batch);
             loss += losses.sum();
             right += losses.right();

@@ -35,7 +35,7 @@ public final class SequencePredictions {
             LanguageModel model, Optional<Adapter> adapter, List<Example> examples, int tokensPerBatch) {
         SequenceHead head = model.sequenceHead(path -> adapter.flatMap(each -> each.savedLinear(path)));
         List<float[]> logits = new ArrayList<>();
-        for (List<Example> batch : ExampleBatches.of(model, examples, tokensPerBatch)) {
+        for (List<Example> batch : ExampleBatches.of(model, adapter, examples, tokensPerBatch)) {
             try (Scope scope = Scope.open()) {
                 TokenBatch tokens = ExampleBatches.tokens(batch);
                 Routing routing =

@@ -47,7 +47,7 @@ final class ActiveSequence implements AutoCloseable {
         this.sampler = new Sampler(settings);
         this.tokens = prompt.tokens();
         this.length = tokens.length;
-        Arrays.stream(tokens).forEach(occurred::set);
+        Arrays.stream(tokens).filter(id -> id >= 0).forEach(occurred::set);
     }
 
     int number() {

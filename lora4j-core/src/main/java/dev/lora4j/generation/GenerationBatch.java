@@ -115,12 +115,13 @@ public final class GenerationBatch implements AutoCloseable {
         return add(prompt, all, Constraint.of(all, tokenizer), sink);
     }
 
-    private int add(Prompt prompt, GenerationSettings settings, Constraint constraint, TokenSink sink) {
+    private int add(Prompt text, GenerationSettings settings, Constraint constraint, TokenSink sink) {
+        text.requireVocabulary(model.vocabularySize());
+        Prompt prompt = text.withVirtualTokens();
         long room = (long) prompt.length() + settings.maxNewTokens();
         if (room > model.maxPositions()) {
             throw GenerationException.tooLong(prompt, settings.maxNewTokens(), model.maxPositions());
         }
-        prompt.requireVocabulary(model.vocabularySize());
         settings.shifts().requireVocabulary(model.vocabularySize());
         active.add(new ActiveSequence(added, prompt, settings, constraint, sink, newCache(prompt)));
         return added++;

@@ -1,6 +1,7 @@
 package dev.lora4j.generation;
 
 import dev.lora4j.lora.Adapter;
+import dev.lora4j.lora.VirtualTokens;
 import dev.lora4j.lora.WeightedAdapter;
 import dev.lora4j.model.KvOwner;
 import java.util.List;
@@ -58,6 +59,17 @@ public record Prompt(int[] tokens, List<WeightedAdapter> adapters, Optional<KvOw
     /** Number of tokens. */
     public int length() {
         return tokens.length;
+    }
+
+    /** The same with its adapter's virtual tokens among the text's. */
+    Prompt withVirtualTokens() {
+        for (WeightedAdapter each : adapters) {
+            VirtualTokens virtual = each.adapter().virtualTokens();
+            if (virtual.count() > 0) { // an adapter that has some is alone
+                return new Prompt(virtual.into(tokens), adapters, owner);
+            }
+        }
+        return this;
     }
 
     /** Refuses tokens that the model does not know. */

@@ -69,6 +69,10 @@ public final class PromptScoring implements AutoCloseable {
     }
 
     private static void requireFit(LanguageModel model, Prompt prompt) {
+        if (prompt.withVirtualTokens().length() > prompt.length()) {
+            throw new GenerationException("the prompt's adapter has virtual tokens, beside which no prompt is scored;"
+                    + " score it by evaluate");
+        }
         if (prompt.length() > model.maxPositions()) {
             throw GenerationException.tooLong(prompt, 0, model.maxPositions());
         }

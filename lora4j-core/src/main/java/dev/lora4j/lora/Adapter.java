@@ -26,6 +26,7 @@ import java.util.stream.Stream;
  */
 public final class Adapter implements AutoCloseable {
     private final LoraConfig config;
+    private final Optional<Baseline> baseline;
     private final ModelTask task;
     private final List<String> labels;
     private final AdapterParts parts;
@@ -33,6 +34,7 @@ public final class Adapter implements AutoCloseable {
 
     private Adapter(Identity identity, AdapterParts parts, Scope scope) {
         this.config = identity.config();
+        this.baseline = identity.baseline();
         this.task = identity.task();
         this.labels = identity.labels();
         this.parts = parts;
@@ -42,11 +44,17 @@ public final class Adapter implements AutoCloseable {
     /**
      * What an adapter is for.
      *
+     * @param config of the pairs, and of the modules trained whole
+     * @param baseline empty for LoRA and full fine-tuning
      * @param labels of a classifier in the order of its outputs; empty for other tasks and for regression
      */
-    record Identity(LoraConfig config, ModelTask task, List<String> labels) {
+    record Identity(LoraConfig config, Optional<Baseline> baseline, ModelTask task, List<String> labels) {
         Identity {
             labels = List.copyOf(labels);
+        }
+
+        Identity(LoraConfig config, ModelTask task, List<String> labels) {
+            this(config, Optional.empty(), task, labels);
         }
     }
 
@@ -73,6 +81,28 @@ public final class Adapter implements AutoCloseable {
     /** A fresh adapter with a head of its own that gives one number. */
     public static Adapter createRegression(LanguageModel model, LoraConfig config, long seed) {
         return new FreshAdapter(model, seed).create(withHeads(model, config), List.of(), 1);
+    }
+
+    /**
+     * Another method's values in place of low-rank pairs, to be trained, saved and passed to the model like them.
+     *
+     * @param seed decides its random values
+     * @throws AdapterException if the model has no place for them
+     */
+    public static Adapter create(LanguageModel model, Baseline baseline, long seed) {
+        return new FreshAdapter(model, seed).create(baseline, LoraConfig.defaults(), List.of(), 0);
+    }
+
+    /** The same with a classification head of its own for these labels. */
+    public static Adapter createClassifier(LanguageModel model, Baseline baseline, List<String> labels, long seed) {
+        LoraConfig heads = withHeads(model, LoraConfig.defaults());
+        return new FreshAdapter(model, seed).create(baseline, heads, labels, labels.size());
+    }
+
+    /** The same with a head of its own that gives one number. */
+    public static Adapter createRegression(LanguageModel model, Baseline baseline, long seed) {
+        LoraConfig heads = withHeads(model, LoraConfig.defaults());
+        return new FreshAdapter(model, seed).create(baseline, heads, List.of(), 1);
     }
 
     /**
@@ -114,9 +144,29 @@ public final class Adapter implements AutoCloseable {
         return config.modulesToSave(names);
     }
 
-    /** What it looks like. */
+    /** What it looks like; of another method, only which modules are trained whole is meant. */
     public LoraConfig config() {
         return config;
+    }
+
+    /** The method, if it is another one than LoRA and full fine-tuning. */
+    public Optional<Baseline> baseline() {
+        return baseline;
+    }
+
+    /** The virtual tokens that every text must have for it. */
+    public VirtualTokens virtualTokens() {
+        int count = parts.inserted().virtualTokens();
+        return count == 0 ? VirtualTokens.NONE : new VirtualTokens(task == ModelTask.CAUSAL_LM ? 0 : 1, count);
+    }
+
+    /** Refuses what only values in the model's own modules allow. */
+    void requireNothingInserted(String deed) {
+        if (!parts.inserted().isEmpty()) {
+            throw new AdapterException(baseline.map(Baseline::toString).orElse("the adapter")
+                    + " puts values between the model's modules, which cannot be " + deed
+                    + "; use it beside the base");
+        }
     }
 
     /** What it is for. */
@@ -161,7 +211,8 @@ public final class Adapter implements AutoCloseable {
         return parts.lowRanks().containsKey(path)
                 || parts.anchors().containsKey(path)
                 || parts.saved().containsKey(path)
-                || parts.biases().containsKey(path);
+                || parts.biases().containsKey(path)
+                || parts.inserted().changes(path);
     }
 
     AdapterParts parts() {
@@ -170,7 +221,7 @@ public final class Adapter implements AutoCloseable {
 
     /** Whether this is full fine-tuning: the trained values are the model's own, and no pair is beside them. */
     public boolean isFull() {
-        return parts.lowRanks().isEmpty();
+        return parts.lowRanks().isEmpty() && baseline.isEmpty();
     }
 
     /** Every tensor that training changes, in a fixed order, by its name in PEFT's files. */
@@ -196,6 +247,7 @@ public final class Adapter implements AutoCloseable {
                 .forEach((path, bias) -> tensors.put(
                         parts.lowRanks().containsKey(path) ? TensorNames.baseBias(path) : TensorNames.bias(path),
                         bias));
+        tensors.putAll(parts.inserted().tensors());
         return tensors;
     }
 
@@ -243,6 +295,7 @@ public final class Adapter implements AutoCloseable {
         Scope owner = Scope.shared();
         try (Scope copying = Scope.open()) {
             AdapterParts copies = AdapterParts.empty();
+            parts.inserted().copyInto(copies.inserted(), owner);
             parts.lowRanks().forEach((path, pair) -> copies.lowRanks().put(path, pair.copy(owner)));
             parts.anchors().forEach((path, pair) -> copies.anchors().put(path, pair.copy(owner)));
             copies.embeddings().addAll(parts.embeddings());
@@ -251,7 +304,7 @@ public final class Adapter implements AutoCloseable {
             copies.kernels().putAll(parts.kernels());
             parts.saved().forEach((path, values) -> copies.saved().put(path, values.copy(owner)));
             parts.biases().forEach((path, bias) -> copies.biases().put(path, owner.keep(bias.copy())));
-            return new Adapter(new Identity(config, task, labels), copies, owner);
+            return new Adapter(new Identity(config, baseline, task, labels), copies, owner);
         }
     }
 

@@ -10,4 +10,9 @@ public final class AdapterException extends Lora4jException {
     public AdapterException(String message) {
         super(message);
     }
+
+    /** With what went wrong below. */
+    public AdapterException(String message, Throwable cause) {
+        super(message, cause);
+    }
 }

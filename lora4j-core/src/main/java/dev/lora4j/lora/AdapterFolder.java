@@ -27,7 +27,8 @@ import java.util.Map;
 /**
  * PEFT's adapter folder: {@code adapter_config.json} and {@code adapter_model.safetensors}, read and written exactly.
  *
- * <p>{@code labels.json} beside them holds the names of a classifier's outputs, which PEFT has no place for.
+ * <p>The methods that LoRA is compared with ({@link Baseline}) have the same two files with a {@code peft_type} of their own,
+ * which PEFT does not know. {@code labels.json} beside them holds the names of a classifier's outputs, which PEFT has no place for.
  */
 public final class AdapterFolder {
     static final String CONFIG = "adapter_config.json";
@@ -57,7 +58,9 @@ public final class AdapterFolder {
         Path config = AdapterFiles.configuration(folder);
         Path weights = AdapterFiles.weights(folder);
         PeftConfig.Parsed parsed = PeftConfig.parse(JsonFile.read(config), config.toString(), model.task());
-        return new AdapterReader(weights, model, parsed, labels(folder)).read();
+        return parsed.baseline().isPresent()
+                ? BaselineReader.read(weights, model, parsed, labels(folder))
+                : new AdapterReader(weights, model, parsed, labels(folder)).read();
     }
 
     /**
@@ -147,7 +150,10 @@ public final class AdapterFolder {
             return files;
         }
         files.put("README.md", FileContent.text(ModelCard.of(adapter, base)));
-        files.put(CONFIG, FileContent.text(pretty(PeftConfig.toJson(adapter, base))));
+        ObjectNode config = adapter.baseline()
+                .map(baseline -> BaselineConfig.toJson(baseline, adapter.config(), adapter.task(), base))
+                .orElseGet(() -> PeftConfig.toJson(adapter, base));
+        files.put(CONFIG, FileContent.text(pretty(config)));
         return files;
     }
 

@@ -21,6 +21,7 @@ import java.util.Set;
  * @param experts those of the pairs that sit beside the experts of a layer
  * @param transposed those of the pairs and saved modules whose matrix the files have as [in, out]
  * @param kernels of the convolutions that one of the pairs sits beside
+ * @param inserted what is put after modules instead
  */
 record AdapterParts(
         Map<String, LowRank> lowRanks,
@@ -30,7 +31,8 @@ record AdapterParts(
         Map<String, Tensor> biases,
         Set<String> experts,
         Set<String> transposed,
-        Map<String, Kernel> kernels) {
+        Map<String, Kernel> kernels,
+        InsertedParts inserted) {
     static AdapterParts empty() {
         return new AdapterParts(
                 new LinkedHashMap<>(),
@@ -40,7 +42,8 @@ record AdapterParts(
                 new LinkedHashMap<>(),
                 new LinkedHashSet<>(),
                 new LinkedHashSet<>(),
-                new LinkedHashMap<>());
+                new LinkedHashMap<>(),
+                InsertedParts.empty());
     }
 
     /** Notes how the files have the module's matrix. */

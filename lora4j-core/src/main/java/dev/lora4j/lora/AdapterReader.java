@@ -9,7 +9,6 @@ import dev.lora4j.model.LanguageModel;
 import dev.lora4j.model.Linear;
 import dev.lora4j.model.ModelTask;
 import dev.lora4j.model.ModuleValues;
-import dev.lora4j.tensor.DType;
 import dev.lora4j.tensor.FrozenMatrix;
 import dev.lora4j.tensor.LowRank;
 import dev.lora4j.tensor.Magnitude;
@@ -18,7 +17,6 @@ import dev.lora4j.tensor.Scope;
 import dev.lora4j.tensor.Tensor;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -42,10 +40,7 @@ final class AdapterReader {
     }
 
     Adapter read() {
-        if (parsed.task() != model.task()) {
-            throw new AdapterException(file + ": the adapter is for " + parsed.task() + ", the model was loaded for "
-                    + model.task() + "; load it for the adapter's task");
-        }
+        parsed.requireTaskOf(model, file);
         Map<String, StoredTensor.Mapped> stored = SafetensorsFile.open(file).tensors();
         loralib = LoralibNames.areIn(stored.keySet());
         if (loralib && !parsed.saysAlpha()) {
@@ -66,7 +61,8 @@ final class AdapterReader {
             TargetSelection selection = TargetSelection.of(config, ModulePaths.of(modules.values()), usual);
             FusedParts.requireAllFound(config, selection.adapted());
             AdapterParts parts = AdapterParts.empty();
-            Tensors tensors = new Tensors(mapped, scope);
+            AdapterTensors tensors = new AdapterTensors(
+                    file, left, mapped, scope, model.linears().get(0).matrix().device());
             for (String path : selection.adapted()) {
                 if (modules.get(path) instanceof ExpertStack) {
                     parts.experts().add(path);
@@ -88,7 +84,7 @@ final class AdapterReader {
             for (AdaptableModule module : TrainedBiases.of(config.bias(), modules.values(), parts)) {
                 parts.biases().put(module.path(), bias(tensors, module));
             }
-            requireNothingLeft();
+            tensors.requireNothingLeft();
             return Adapter.of(new Adapter.Identity(config, parsed.task(), labels), parts, scope);
         } catch (RuntimeException | Error e) {
             scope.close();
@@ -108,9 +104,6 @@ final class AdapterReader {
         return config.modulesToSave(names);
     }
 
-    /** The file's tensors on their way into the adapter's scope. */
-    private record Tensors(MappedFile mapped, Scope scope) {}
-
     /** The model's modules, and the heads that only the adapter has. */
     private Map<String, AdaptableModule> modules() {
         Map<String, AdaptableModule> modules = new LinkedHashMap<>();
@@ -129,15 +122,15 @@ final class AdapterReader {
         return left.containsKey(TensorNames.bias(head));
     }
 
-    private LowRank experts(AdapterParts parts, Tensors tensors, ExpertStack stack) {
+    private LowRank experts(AdapterParts parts, AdapterTensors tensors, ExpertStack stack) {
         String path = stack.path();
         long rank = Math.multiplyExact((long) parsed.config().rankAt(path), stack.experts());
-        Tensor a = take(tensors, parts.nameOfA(path), rank, stack.weight().size(2));
-        Tensor b = take(tensors, parts.nameOfB(path), stack.weight().size(1), rank);
+        Tensor a = tensors.take(parts.nameOfA(path), rank, stack.weight().size(2));
+        Tensor b = tensors.take(parts.nameOfB(path), stack.weight().size(1), rank);
         return new LowRank(a, b, parsed.config().scalingAt(path));
     }
 
-    private void addPair(AdapterParts parts, Tensors tensors, AdaptableModule module) {
+    private void addPair(AdapterParts parts, AdapterTensors tensors, AdaptableModule module) {
         String path = module.path();
         boolean embedding = module instanceof EmbeddingTable;
         LoraConfig config = parsed.config();
@@ -158,13 +151,13 @@ final class AdapterReader {
             }
         }
         if (config.hasLoraBias() && !embedding) {
-            pair = pair.withBias(take(tensors, TensorNames.loraBias(path), shape[0]));
+            pair = pair.withBias(tensors.take(TensorNames.loraBias(path), shape[0]));
         }
         if (config.isDora()) {
             String name = TensorNames.magnitude(path);
             Tensor magnitude = kernel.isPresent()
-                    ? tensors.scope().keep(take(tensors, name, 1, shape[0], 1).view(shape[0]))
-                    : take(tensors, name, shape[0]);
+                    ? tensors.scope().keep(tensors.take(name, 1, shape[0], 1).view(shape[0]))
+                    : tensors.take(name, shape[0]);
             FrozenMatrix weight = WeightMatrix.frozen(module, tensors.scope());
             pair = pair.withMagnitude(Magnitude.of(tensors.scope(), magnitude, weight, pair));
         }
@@ -179,7 +172,7 @@ final class AdapterReader {
         parts.note(module);
     }
 
-    private LowRank pair(Tensors tensors, AdaptableModule module, boolean inParts) {
+    private LowRank pair(AdapterTensors tensors, AdaptableModule module, boolean inParts) {
         String path = module.path();
         long[] shape = WeightMatrix.shape(module);
         LoraConfig config = parsed.config();
@@ -189,17 +182,17 @@ final class AdapterReader {
         if (loralib && !inParts) {
             LoralibNames.requireOnePair(left.get(TensorNames.loraA(path, embedding)), left.get(nameOfB), path);
         }
-        Tensor a = take(tensors, TensorNames.loraA(path, embedding), rank, shape[1]);
+        Tensor a = tensors.take(TensorNames.loraA(path, embedding), rank, shape[1]);
         if (inParts && loralib) {
             int parts = config.partsAt(path).size();
-            Tensor stored = take(tensors, nameOfB, FusedParts.outputs(config, module), rank / parts);
+            Tensor stored = tensors.take(nameOfB, FusedParts.outputs(config, module), rank / parts);
             Tensor b = tensors.scope().keep(FusedParts.whole(config, module, stored));
             return new LowRank(a, b, config.scalingAt(path));
         }
-        return new LowRank(a, take(tensors, nameOfB, shape[0], rank), config.scalingAt(path));
+        return new LowRank(a, tensors.take(nameOfB, shape[0], rank), config.scalingAt(path));
     }
 
-    private LowRank beside(Kernel kernel, Tensors tensors, long out) {
+    private LowRank beside(Kernel kernel, AdapterTensors tensors, long out) {
         LoraConfig config = parsed.config();
         kernel.requireFit(config);
         if (loralib) {
@@ -208,8 +201,8 @@ final class AdapterReader {
         }
         String path = kernel.path();
         int rank = config.rankAt(path);
-        Tensor a = take(tensors, TensorNames.loraA(path, false), rank, kernel.inChannels(), kernel.width());
-        Tensor b = take(tensors, TensorNames.loraB(path, false), out, rank / kernel.groups(), 1);
+        Tensor a = tensors.take(TensorNames.loraA(path, false), rank, kernel.inChannels(), kernel.width());
+        Tensor b = tensors.take(TensorNames.loraB(path, false), out, rank / kernel.groups(), 1);
         Scope owner = tensors.scope();
         LowRank pair = new LowRank(owner.keep(Kernel.a(a)), owner.keep(kernel.b(b)), config.scalingAt(path));
         return kernel.grouped(pair, owner);
@@ -237,12 +230,12 @@ final class AdapterReader {
         }
     }
 
-    private ModuleValues saved(AdapterParts parts, Tensors tensors, AdaptableModule module) {
+    private ModuleValues saved(AdapterParts parts, AdapterTensors tensors, AdaptableModule module) {
         String path = module.path();
         if (parts.transposed().contains(path)) {
-            Tensor stored = take(tensors, TensorNames.weight(path), module.shape()[1], module.shape()[0]);
+            Tensor stored = tensors.take(TensorNames.weight(path), module.shape()[1], module.shape()[0]);
             Tensor weight = tensors.scope().keep(stored.transpose(0, 1));
-            return new ModuleValues(weight, take(tensors, TensorNames.bias(path), weight.size(0)));
+            return new ModuleValues(weight, tensors.take(TensorNames.bias(path), weight.size(0)));
         }
         long[] shape = module.shape();
         boolean head = path.equals(model.headPlan().output());
@@ -250,48 +243,14 @@ final class AdapterReader {
         if (head && stored != null && stored.shape().size() == 2) {
             shape[0] = stored.shape().get(0); // an adapter brings its own number of classes
         }
-        Tensor weight = take(tensors, TensorNames.weight(path), shape);
+        Tensor weight = tensors.take(TensorNames.weight(path), shape);
         boolean biased = module.bias() != null || hasBias(path);
-        return new ModuleValues(weight, biased ? take(tensors, TensorNames.bias(path), shape[0]) : null);
+        return new ModuleValues(weight, biased ? tensors.take(TensorNames.bias(path), shape[0]) : null);
     }
 
-    private Tensor bias(Tensors tensors, AdaptableModule module) {
+    private Tensor bias(AdapterTensors tensors, AdaptableModule module) {
         String base = TensorNames.baseBias(module.path());
         String name = left.containsKey(base) ? base : TensorNames.bias(module.path());
-        return take(tensors, name, Objects.requireNonNull(module.bias()).size(0));
-    }
-
-    private Tensor take(Tensors tensors, String name, long... shape) {
-        StoredTensor.Mapped stored = left.remove(name);
-        if (stored == null) {
-            throw missing(name);
-        }
-        List<Long> expected = Arrays.stream(shape).boxed().toList();
-        if (!stored.shape().equals(expected)) {
-            throw new AdapterException(file + ": \"" + name + "\" has shape " + stored.shape()
-                    + ", the base and the configuration expect " + expected + "; was it trained on another base?");
-        }
-        Tensor view = tensors.mapped()
-                .tensor(stored.offset(), DType.valueOf(stored.type().name()), shape);
-        if (!view.dtype().isFloating() || !view.isFinite()) {
-            throw new AdapterException(file + ": \"" + name + "\" is " + stored.type()
-                    + " and holds values that are not finite numbers; the adapter is damaged");
-        }
-        Tensor onDevice =
-                view.to(DType.F32).copy().to(model.linears().get(0).matrix().device());
-        return tensors.scope().keep(onDevice);
-    }
-
-    private AdapterException missing(String name) {
-        return new AdapterException(file + ": \"" + name + "\" is missing, though " + AdapterFolder.CONFIG
-                + " and the base ask for it; the adapter is incomplete or was trained on another base");
-    }
-
-    private void requireNothingLeft() {
-        if (!left.isEmpty()) {
-            List<String> names = new ArrayList<>(left.keySet());
-            throw new AdapterException(file + ": " + names.size() + " tensors have no place in the base, such as \""
-                    + names.get(0) + "\"; was it trained on another base, or do the targets not say so?");
-        }
+        return tensors.take(name, Objects.requireNonNull(module.bias()).size(0));
     }
 }

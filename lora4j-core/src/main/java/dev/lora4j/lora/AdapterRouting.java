@@ -1,8 +1,11 @@
 package dev.lora4j.lora;
 
+import dev.lora4j.model.Bottleneck;
+import dev.lora4j.model.Insertion;
 import dev.lora4j.model.ModuleValues;
 import dev.lora4j.model.Replacement;
 import dev.lora4j.model.Routing;
+import dev.lora4j.model.VirtualRows;
 import dev.lora4j.tensor.DropoutStream;
 import dev.lora4j.tensor.LowRank;
 import dev.lora4j.tensor.Segment;
@@ -19,9 +22,14 @@ import java.util.OptionalLong;
  */
 public final class AdapterRouting implements Routing {
     private final List<Run> runs;
+    private final VirtualRows virtual;
+    private final boolean inserts;
 
-    private AdapterRouting(List<Run> runs) {
+    private AdapterRouting(List<Run> runs, VirtualRows virtual) {
         this.runs = List.copyOf(runs);
+        this.virtual = virtual;
+        this.inserts =
+                runs.stream().anyMatch(run -> !run.adapter().parts().inserted().isEmpty());
     }
 
     /**
@@ -55,12 +63,12 @@ public final class AdapterRouting implements Routing {
                         "run " + i + " begins at row " + runs.get(i).start() + ", before the end of the run before it");
             }
         }
-        return new AdapterRouting(runs);
+        return new AdapterRouting(runs, VirtualRows.NONE);
     }
 
     /** All rows use one adapter. */
     public static AdapterRouting of(Adapter adapter, long rows) {
-        return new AdapterRouting(List.of(new Run(0, rows, adapter, OptionalLong.empty())));
+        return of(List.of(new Run(0, rows, adapter, OptionalLong.empty())));
     }
 
     /** All rows use the same adapters, to be added up; none for the base alone. */
@@ -109,6 +117,32 @@ public final class AdapterRouting implements Routing {
             }
         }
         return replacements;
+    }
+
+    @Override
+    public AdapterRouting over(VirtualRows rows) {
+        return new AdapterRouting(runs, rows);
+    }
+
+    @Override
+    public List<Insertion> insertions(String path) {
+        if (!inserts) {
+            return List.of();
+        }
+        List<Insertion> insertions = new ArrayList<>();
+        for (Run run : runs) {
+            InsertedParts inserted = run.adapter().parts().inserted();
+            Bottleneck bottleneck = inserted.bottlenecks().get(path);
+            Tensor states = inserted.states().get(path);
+            if (bottleneck != null) {
+                insertions.add(new Insertion(run.start(), run.end(), bottleneck));
+            }
+            VirtualRows rows = states == null ? VirtualRows.NONE : virtual.within(run.start(), run.end());
+            if (states != null && !rows.isEmpty()) {
+                insertions.add(new Insertion(run.start(), run.end(), rows.from(states)));
+            }
+        }
+        return insertions;
     }
 
     private static Optional<DropoutStream> dropout(Run run, String path) {

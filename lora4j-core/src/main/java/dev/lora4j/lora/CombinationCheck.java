@@ -37,6 +37,10 @@ final class CombinationCheck {
 
     private static void requireLinear(WeightedAdapter source, int sources) {
         LoraConfig config = source.adapter().config();
+        if (source.adapter().baseline().isPresent()) {
+            throw new AdapterException(source.name() + " is no LoRA adapter but "
+                    + source.adapter().baseline().get() + ", which cannot be combined");
+        }
         if (config.isDora()) {
             throw new AdapterException(source.name() + " uses DoRA, whose change of a weight is no low-rank product;"
                     + " it cannot be combined, merge it into its base instead");

@@ -77,6 +77,41 @@ final class FreshAdapter {
     }
 
     /**
+     * Makes one of another method.
+     *
+     * @param heads which modules are trained whole beside it
+     * @param outputs of a head of its own; 0 for none
+     */
+    Adapter create(Baseline baseline, LoraConfig heads, List<String> labels, int outputs) {
+        return create(baseline, heads, labels, outputs, false);
+    }
+
+    /** The same with whatever values, to be replaced by those of a file; the model is only asked for its shapes. */
+    Adapter blank(Baseline baseline, LoraConfig heads, List<String> labels, int outputs) {
+        return create(baseline, heads, labels, outputs, true);
+    }
+
+    private Adapter create(Baseline baseline, LoraConfig heads, List<String> labels, int outputs, boolean blank) {
+        try (Scope creating = Scope.open()) {
+            Map<String, AdaptableModule> modules = modules(outputs);
+            AdapterParts parts = AdapterParts.empty();
+            modules.values().stream()
+                    .filter(module -> heads.modulesToSave().stream()
+                            .anyMatch(name -> TargetSelection.isSaved(module.path(), name)))
+                    .forEach(module -> {
+                        parts.saved().put(module.path(), ModuleValues.of(module).copy(scope));
+                        parts.note(module);
+                    });
+            BaselineParts values = new BaselineParts(model, this::key, scope, parts);
+            values.add(blank ? BaselineParts.Begin.BLANK : BaselineParts.Begin.FRESH, baseline, modules.values());
+            return Adapter.of(new Adapter.Identity(heads, Optional.of(baseline), model.task(), labels), parts, scope);
+        } catch (RuntimeException | Error e) {
+            scope.close();
+            throw e;
+        }
+    }
+
+    /**
      * One that trains every weight of the model by the model's own tensors.
      *
      * @param outputs of a head of its own; 0 for none

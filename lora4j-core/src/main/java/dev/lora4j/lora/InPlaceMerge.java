@@ -118,6 +118,7 @@ public final class InPlaceMerge implements AutoCloseable {
     }
 
     private void requireMergeable(String name, Adapter adapter) {
+        adapter.requireNothingInserted("merged");
         List<String> others = new ArrayList<>(adapter.saved().keySet());
         others.addAll(adapter.biases().keySet());
         if (!others.isEmpty()) {

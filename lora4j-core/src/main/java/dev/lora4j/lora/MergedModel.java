@@ -26,9 +26,11 @@ public final class MergedModel {
      * Merges.
      *
      * @return a model of its own native memory for the merged layers; close it before the base
-     * @throws AdapterException if a merged weight is not finite; the base is as before
+     * @throws AdapterException if a merged weight is not finite, or the adapter puts values between the modules; the base is
+     *     as before
      */
     public static LanguageModel of(LanguageModel base, Adapter adapter) {
+        adapter.requireNothingInserted("merged");
         Scope owner = Scope.shared();
         try {
             List<Linear> heads = adapter.saved().entrySet().stream()

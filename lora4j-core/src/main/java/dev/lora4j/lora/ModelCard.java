@@ -5,6 +5,26 @@ final class ModelCard {
     private ModelCard() {}
 
     static String of(Adapter adapter, String base) {
+        return adapter.baseline().map(other -> of(other, adapter, base)).orElseGet(() -> lora(adapter, base));
+    }
+
+    private static String of(Baseline baseline, Adapter adapter, String base) {
+        return """
+                ---
+                base_model: %s
+                tags:
+                - lora4j
+                ---
+
+                # %s
+
+                %,d trained parameters for %s. Not a LoRA adapter, and in no form that PEFT knows.
+
+                Load it with `lora4j generate --adapter folder` or `lora4j evaluate --adapter folder`.
+                """.formatted(base, baseline, adapter.parameters(), adapter.task());
+    }
+
+    private static String lora(Adapter adapter, String base) {
         LoraConfig config = adapter.config();
         return """
                 ---

@@ -4,12 +4,15 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.lora4j.model.LanguageModel;
 import dev.lora4j.model.ModelTask;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /**
@@ -51,12 +54,26 @@ final class PeftConfig {
     /**
      * What the file says, checked.
      *
+     * @param config of the pairs and of the modules trained whole
+     * @param baseline the method, if it is another than LoRA
      * @param saysAlpha whether {@code lora_alpha} stands there, not PEFT's default
      */
-    record Parsed(LoraConfig config, ModelTask task, boolean saysAlpha) {}
+    record Parsed(LoraConfig config, Optional<Baseline> baseline, ModelTask task, boolean saysAlpha) {
+        void requireTaskOf(LanguageModel model, Path file) {
+            if (task != model.task()) {
+                throw new AdapterException(file + ": the adapter is for " + task + ", the model was loaded for "
+                        + model.task() + "; load it for the adapter's task");
+            }
+        }
+    }
 
     static Parsed parse(ObjectNode json, String file, ModelTask absentTask) {
         String type = json.path("peft_type").asText("absent");
+        Optional<Baseline.Kind> kind = BaselineConfig.kind(type);
+        if (kind.isPresent()) {
+            Baseline baseline = BaselineConfig.baseline(kind.get(), json, file);
+            return new Parsed(BaselineConfig.heads(json), Optional.of(baseline), task(json, file, absentTask), false);
+        }
         if (!type.equals("LORA")) {
             throw new AdapterException(file + ": peft_type is " + type + "; expected LORA");
         }
@@ -85,7 +102,7 @@ final class PeftConfig {
         if (json.hasNonNull("exclude_modules")) {
             config = config.excluding(targets(json, "exclude_modules", file));
         }
-        return new Parsed(config, task(json, file, absentTask), json.hasNonNull("lora_alpha"));
+        return new Parsed(config, Optional.empty(), task(json, file, absentTask), json.hasNonNull("lora_alpha"));
     }
 
     /** Our own key, which PEFT ignores: the files hold the parts' pairs as one, so that it computes the same. */

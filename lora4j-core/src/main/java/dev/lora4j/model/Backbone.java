@@ -9,7 +9,7 @@ sealed interface Backbone permits Bert, Deberta, CausalBackbone {
     /** [tokens, hidden] for a batch, after the blocks that the pass runs. */
     Tensor hidden(TokenBatch batch, Pass pass, Tape tape);
 
-    /** Every module that an adapter can change, in the model's order. */
+    /** Every module that an adapter can change, in the model's order, the table of the vocabulary first. */
     List<AdaptableModule> modules();
 
     /**
@@ -18,6 +18,9 @@ sealed interface Backbone permits Bert, Deberta, CausalBackbone {
      * <p>The first block's list has all that comes before it, too; what comes after the last block is in none.
      */
     List<List<AdaptableModule>> reached();
+
+    /** Where other methods than low-rank adaptation put their values in each block. */
+    List<BlockSites> sites();
 
     /** The same model with other values in some modules; all else is shared. */
     Backbone map(ModuleChange change);

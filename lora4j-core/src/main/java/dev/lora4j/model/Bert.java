@@ -129,6 +129,11 @@ record Bert(BertConfig config, Embeddings embeddings, List<BertBlock> blocks) im
     }
 
     @Override
+    public List<BlockSites> sites() {
+        return BertBlock.sites(embeddings.norm(), blocks);
+    }
+
+    @Override
     public Bert map(ModuleChange change) {
         return new Bert(
                 config,

@@ -53,6 +53,18 @@ record BertBlock(
         return modules;
     }
 
+    /** Of blocks that follow on a norm. */
+    static List<BlockSites> sites(Norm before, List<BertBlock> blocks) {
+        List<BlockSites> sites = new ArrayList<>();
+        Norm states = before;
+        for (BertBlock block : blocks) {
+            sites.add(new BlockSites(
+                    states.path(), block.attention.output().path(), block.down.path(), block.outputNorm.path()));
+            states = block.outputNorm;
+        }
+        return sites;
+    }
+
     BertBlock map(ModuleChange change) {
         return new BertBlock(
                 attention.map(change),

@@ -125,6 +125,17 @@ record Deberta(
     }
 
     @Override
+    public List<BlockSites> sites() {
+        List<BlockSites> sites = new ArrayList<>(BertBlock.sites(embeddings.norm(), blocks));
+        if (beside != null && sites.size() > 1) {
+            BlockSites second = sites.get(1);
+            String states = beside.norm().path();
+            sites.set(1, new BlockSites(states, second.attention(), second.feedForward(), second.end()));
+        }
+        return sites;
+    }
+
+    @Override
     public Deberta map(ModuleChange change) {
         return new Deberta(
                 config,

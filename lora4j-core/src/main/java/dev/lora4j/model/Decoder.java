@@ -118,6 +118,11 @@ record Decoder(
     }
 
     @Override
+    public List<BlockSites> sites() {
+        return blocks.stream().map(DecoderBlock::sites).toList();
+    }
+
+    @Override
     public Decoder map(ModuleChange change) {
         return new Decoder(
                 config,

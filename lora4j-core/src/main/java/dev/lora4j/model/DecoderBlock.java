@@ -92,6 +92,17 @@ record DecoderBlock(DecoderAttention attention, FeedForward feedForward, Norms n
         return modules;
     }
 
+    BlockSites sites() {
+        String down =
+                feedForward instanceof GatedFeedForward gated ? gated.down().path() : null;
+        Norm last = norms.afterFeedForward();
+        return new BlockSites(
+                norms.beforeAttention().path(),
+                attention.output().path(),
+                down,
+                down == null || last == null ? down : last.path());
+    }
+
     DecoderBlock map(ModuleChange change) {
         return new DecoderBlock(attention.map(change), feedForward.map(change), norms.map(change));
     }

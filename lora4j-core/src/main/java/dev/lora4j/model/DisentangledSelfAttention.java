@@ -103,6 +103,11 @@ record DisentangledSelfAttention(
     }
 
     @Override
+    public Linear output() {
+        return content.output();
+    }
+
+    @Override
     public List<Linear> modules() {
         List<Linear> modules =
                 new ArrayList<>(List.of(content.query(), content.key(), content.value(), content.output()));

@@ -9,6 +9,9 @@ sealed interface EncoderAttention permits PlainSelfAttention, DisentangledSelfAt
     /** [tokens, hidden] to [tokens, hidden]. */
     Tensor apply(Tape tape, Tensor x, Pass pass);
 
+    /** The last layer. */
+    Linear output();
+
     List<Linear> modules();
 
     EncoderAttention map(ModuleChange change);

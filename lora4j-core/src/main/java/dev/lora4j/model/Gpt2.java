@@ -102,6 +102,11 @@ record Gpt2(
     }
 
     @Override
+    public List<BlockSites> sites() {
+        return blocks.stream().map(Gpt2Block::sites).toList();
+    }
+
+    @Override
     public Gpt2 map(ModuleChange change) {
         return new Gpt2(
                 config,

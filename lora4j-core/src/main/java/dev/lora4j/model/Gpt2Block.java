@@ -82,6 +82,10 @@ record Gpt2Block(
         return List.of(attentionNorm, attention.fused(), attention.output(), feedForwardNorm, up, down);
     }
 
+    BlockSites sites() {
+        return new BlockSites(attentionNorm.path(), attention.output().path(), down.path(), down.path());
+    }
+
     Gpt2Block map(ModuleChange change) {
         return new Gpt2Block(
                 attentionNorm.map(change),

@@ -223,6 +223,21 @@ public final class LanguageModel implements AutoCloseable {
         return modules;
     }
 
+    /** The modules of each block, and with those of the first all that comes before it. */
+    public List<List<AdaptableModule>> modulesByBlock() {
+        return backbone.reached();
+    }
+
+    /** Where other methods than low-rank adaptation put their values in each block. */
+    public List<BlockSites> blockSites() {
+        return backbone.sites();
+    }
+
+    /** The table of the vocabulary. */
+    public EmbeddingTable wordEmbedding() {
+        return (EmbeddingTable) backbone.modules().get(0);
+    }
+
     /** Every linear layer, in the model's order, heads last. */
     public List<Linear> linears() {
         return modules().stream()
@@ -277,12 +292,12 @@ public final class LanguageModel implements AutoCloseable {
      * @return [tokens, hidden]
      */
     public Tensor hidden(TokenBatch batch, Routing routing, Tape tape) {
-        return backbone.hidden(batch, new Pass(batch.sequences(), routing, false), tape);
+        return backbone.hidden(batch, new Pass(batch.sequences(), over(batch, routing), false), tape);
     }
 
     /** The same, keeping only each block's input and running blocks again in the backward pass. */
     public Tensor hiddenWithRecompute(TokenBatch batch, Routing routing, Tape tape) {
-        return backbone.hidden(batch, new Pass(batch.sequences(), routing, true), tape);
+        return backbone.hidden(batch, new Pass(batch.sequences(), over(batch, routing), true), tape);
     }
 
     /**
@@ -328,7 +343,11 @@ public final class LanguageModel implements AutoCloseable {
     }
 
     private static Pass above(FrozenPrefix prefix, TokenBatch batch, Routing routing, boolean recompute) {
-        return new Pass(batch.sequences(), routing, null, recompute, Stretch.above(prefix));
+        return new Pass(batch.sequences(), over(batch, routing), null, recompute, Stretch.above(prefix));
+    }
+
+    private static Routing over(TokenBatch batch, Routing routing) {
+        return batch.virtualRows().isEmpty() ? routing : routing.over(batch.virtualRows());
     }
 
     /**
@@ -345,7 +364,7 @@ public final class LanguageModel implements AutoCloseable {
         }
         try (Scope scope = Scope.open();
                 CacheStep step = new CacheStep(batch.sequences(), caches)) {
-            Pass pass = new Pass(batch.sequences(), routing, step, false, Stretch.ALL);
+            Pass pass = new Pass(batch.sequences(), over(batch, routing), step, false, Stretch.ALL);
             Tensor hidden = backbone.hidden(batch, pass, Tape.generation());
             step.advance();
             return scope.give(hidden);

@@ -16,4 +16,14 @@ public interface Routing {
     default List<Replacement> replacements(String path) {
         return List.of();
     }
+
+    /** What adapters do to the output of the module at this path, by row; empty if nothing. */
+    default List<Insertion> insertions(String path) {
+        return List.of();
+    }
+
+    /** The same for a batch with virtual tokens in these rows. */
+    default Routing over(VirtualRows rows) {
+        return this;
+    }
 }

@@ -31,14 +31,14 @@ final class Spans {
         Tensor apply(Tensor x, @Nullable Tensor weight, @Nullable Tensor bias, List<Segment> segments);
     }
 
-    /** All rows at once where nobody brings values; else each span with its own. */
+    /** All rows at once where nobody brings values, else each span with its own; then what is inserted after it. */
     static Tensor apply(Tape tape, Tensor x, AdaptableModule module, Routing routing, Body body) {
         List<Segment> segments = routing.segments(module.path());
         List<Replacement> replacements = routing.replacements(module.path());
-        if (replacements.isEmpty()) {
-            return body.apply(x, null, module.bias(), segments);
-        }
-        return new Spans(tape, x, module, segments, body).run(replacements);
+        Tensor y = replacements.isEmpty()
+                ? body.apply(x, null, module.bias(), segments)
+                : new Spans(tape, x, module, segments, body).run(replacements);
+        return Insertion.apply(tape, y, routing.insertions(module.path()));
     }
 
     private Tensor run(List<Replacement> replacements) {

@@ -1,20 +1,24 @@
 package dev.lora4j.model;
 
 import dev.lora4j.tensor.Sequences;
+import java.util.Arrays;
 import java.util.List;
 
 /**
  * Token ids of several sequences laid flat, without padding.
  *
- * <p>Immutable.
+ * <p>An id of −1 − n stands for the virtual token n of whichever adapter the row has; the model gets some token there, whose
+ * states the adapter replaces. Immutable.
  */
 public final class TokenBatch {
     private final long[] ids;
     private final long[] types;
     private final Sequences sequences;
+    private final VirtualRows virtual;
 
     private TokenBatch(long[] ids, long[] types, Sequences sequences) {
-        this.ids = ids;
+        this.virtual = VirtualRows.of(ids);
+        this.ids = Arrays.stream(ids).map(id -> Math.max(0, id)).toArray();
         this.types = types;
         this.sequences = sequences;
     }
@@ -39,9 +43,14 @@ public final class TokenBatch {
         return new TokenBatch(flatIds, flatTypes, layout);
     }
 
-    /** Token ids, [tokens]. */
+    /** Token ids, [tokens]; 0 where a virtual token stands. */
     public long[] ids() {
         return ids.clone();
+    }
+
+    /** Where virtual tokens stand. */
+    public VirtualRows virtualRows() {
+        return virtual;
     }
 
     /** Token types, [tokens]. */

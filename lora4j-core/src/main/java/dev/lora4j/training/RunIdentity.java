@@ -31,7 +31,8 @@ final class RunIdentity {
 
     private static ObjectNode adapter(Adapter adapter) {
         ObjectNode json = JSON.createObjectNode();
-        if (!adapter.isFull()) {
+        adapter.baseline().ifPresent(baseline -> json.put("method", baseline.toString()));
+        if (!adapter.isFull() && adapter.baseline().isEmpty()) {
             json.put("rank", adapter.config().rank());
             json.put("alpha", adapter.config().alpha());
             json.put("dropout", adapter.config().dropout());

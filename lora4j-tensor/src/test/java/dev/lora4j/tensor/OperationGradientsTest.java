@@ -29,6 +29,26 @@ class OperationGradientsTest {
     }
 
     @Test
+    void replacedRowsOfWhichOneIsTakenTwice() {
+        List<Tensor> inputs = List.of(normal(random, 5, 3), normal(random, 2, 3));
+        Tensor rows = Tensor.of(new long[] {0, 3, 4});
+        Tensor numbers = Tensor.of(new long[] {1, 0, 1});
+        Tensor seed = normal(random, 5, 3);
+        BiFunction<Tape, List<Tensor>, Tensor> operation =
+                (tape, in) -> ReplaceRows.apply(tape, in.get(0), in.get(1), rows, numbers);
+        againstDifferences(inputs, seed, operation);
+        againstAutograd(
+                inputs,
+                seed,
+                operation,
+                in -> Tensor.concatenate(
+                        in.get(1).rows(1, 2),
+                        in.get(0).rows(1, 3),
+                        in.get(1).rows(0, 1),
+                        in.get(1).rows(1, 2)));
+    }
+
+    @Test
     void linearWithTwoAdaptersAndBaseRows() {
         Tensor x = normal(random, 7, 5);
         Tensor w = normal(random, 4, 5);
