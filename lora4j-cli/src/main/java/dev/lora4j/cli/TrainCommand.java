@@ -291,28 +291,8 @@ final class TrainCommand implements Callable<Integer> {
     }
 
     private Adapter adapter(LanguageModel base, DataTask kind, Optional<LabelSet> labels, LoraConfig shape, long seed) {
-        if (adapter != null) {
-            return AdapterFolder.read(adapter, base);
-        }
-        return method == Method.FULL ? full(base, kind, labels, seed) : fresh(base, kind, labels, shape, seed);
-    }
-
-    private static Adapter full(LanguageModel base, DataTask kind, Optional<LabelSet> labels, long seed) {
-        return switch (kind) {
-            case CAUSAL -> Adapter.full(base);
-            case CLASSIFICATION ->
-                Adapter.fullClassifier(base, labels.orElseThrow().names(), seed);
-            case REGRESSION -> Adapter.fullRegression(base, seed);
-        };
-    }
-
-    private static Adapter fresh(
-            LanguageModel base, DataTask kind, Optional<LabelSet> labels, LoraConfig shape, long seed) {
-        return switch (kind) {
-            case CAUSAL -> Adapter.create(base, shape, seed);
-            case CLASSIFICATION ->
-                Adapter.createClassifier(base, shape, labels.orElseThrow().names(), seed);
-            case REGRESSION -> Adapter.createRegression(base, shape, seed);
-        };
+        return adapter == null
+                ? new NewAdapter(method, kind, labels, shape, seed).over(base)
+                : AdapterFolder.read(adapter, base);
     }
 }
