@@ -109,7 +109,7 @@ final class ChatSession {
                 .orElseGet(() -> TextGenerator.of(loaded.model(), loaded.tokenizer()));
         try {
             int room = loaded.model().maxPositions()
-                    - generator.chatPrompt(messages).length();
+                    - generator.chatPrompt(messages).positions();
             GenerationSettings settings = sampling.settings(room);
             Generation generation = generator.chat(messages, settings, piece -> {
                 console.piece(piece);

@@ -120,7 +120,7 @@ final class GenerateCommand implements Callable<Integer> {
                 };
         Prompt tokens = chat ? generator.chatPrompt(messages(text)) : generator.prompt(text);
         GenerationSettings settings =
-                constrained(sampling.settings(loaded.model().maxPositions() - tokens.length()));
+                constrained(sampling.settings(loaded.model().maxPositions() - tokens.positions()));
         Generation generation = chat
                 ? generator.chat(messages(text), settings, listener)
                 : generator.generate(text, settings, listener);

@@ -2,25 +2,30 @@ package dev.lora4j.cli;
 
 import dev.lora4j.data.LabelSet;
 import dev.lora4j.lora.Adapter;
+import dev.lora4j.lora.Baseline;
 import dev.lora4j.lora.LoraConfig;
 import dev.lora4j.model.LanguageModel;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * What a training begins with: untrained parameters over a base, by method and task.
  *
+ * @param size of another method than these two, if it is not the usual one
  * @param labels of a classification, whose head answers with them
- * @param shape of low-rank pairs; of no meaning to {@link Method#FULL}
+ * @param shape of low-rank pairs; of no meaning to other methods
  * @param seed of the random values
  */
-record NewAdapter(Method method, DataTask task, Optional<LabelSet> labels, LoraConfig shape, long seed) {
+record NewAdapter(
+        Method method, OptionalInt size, DataTask task, Optional<LabelSet> labels, LoraConfig shape, long seed) {
     /** Makes it; the caller owns what comes. With {@link Method#FULL} its training changes the base itself. */
     Adapter over(LanguageModel base) {
-        return switch (method) {
-            case LORA -> lowRank(base);
-            case FULL -> full(base);
-        };
+        Optional<Baseline> baseline = method.baseline(size);
+        if (baseline.isPresent()) {
+            return other(base, baseline.get());
+        }
+        return method == Method.FULL ? full(base) : lowRank(base);
     }
 
     private Adapter lowRank(LanguageModel base) {
@@ -28,6 +33,14 @@ record NewAdapter(Method method, DataTask task, Optional<LabelSet> labels, LoraC
             case CAUSAL -> Adapter.create(base, shape, seed);
             case CLASSIFICATION -> Adapter.createClassifier(base, shape, names(), seed);
             case REGRESSION -> Adapter.createRegression(base, shape, seed);
+        };
+    }
+
+    private Adapter other(LanguageModel base, Baseline baseline) {
+        return switch (task) {
+            case CAUSAL -> Adapter.create(base, baseline, seed);
+            case CLASSIFICATION -> Adapter.createClassifier(base, baseline, names(), seed);
+            case REGRESSION -> Adapter.createRegression(base, baseline, seed);
         };
     }
 

@@ -19,6 +19,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -78,8 +79,15 @@ final class TrainCommand implements Callable<Integer> {
     @Option(
             names = "--method",
             paramLabel = "METHOD",
-            description = "lora, or full to train every weight and write a model's folder (lora).")
+            description = "${COMPLETION-CANDIDATES}; full writes a model's folder, all others an adapter's (lora).")
     private Method method = Method.LORA;
+
+    @Option(
+            names = "--size",
+            paramLabel = "N",
+            description = "Width of the bottlenecks of adapter-* (64), virtual tokens of prefix-* (8), or layers of"
+                    + " top-layers (2).")
+    private @Nullable Integer size;
 
     @Option(names = "--task", paramLabel = "TASK", description = "${COMPLETION-CANDIDATES} (what the family is for).")
     private @Nullable DataTask task;
@@ -191,8 +199,11 @@ final class TrainCommand implements Callable<Integer> {
     private void check() {
         TrainingConfig settings = training.config();
         lora.config();
+        if (method != Method.LORA) {
+            requireNoLowRank(settings);
+        }
         if (method == Method.FULL) {
-            requireFull(settings);
+            requireFull();
         }
         if (validationData != null && validationShare != 0) {
             throw new IllegalArgumentException("give validation-data or validation-share, not both");
@@ -203,17 +214,26 @@ final class TrainCommand implements Callable<Integer> {
         }
     }
 
-    /** Refuses what has no meaning where every weight of the base is trained as it is. */
-    private void requireFull(TrainingConfig settings) {
+    private OptionalInt size() {
+        return size == null ? OptionalInt.empty() : OptionalInt.of(size);
+    }
+
+    /** Refuses what shapes low-rank pairs where there are none. */
+    private void requireNoLowRank(TrainingConfig settings) {
+        method.baseline(size());
         if (lora.areGiven()) {
             throw new IllegalArgumentException(
-                    "method full trains every weight as it is and has no rank, scaling, targets"
-                            + " or whatever else shapes a low-rank adapter; leave these options out");
+                    "method " + method + " has no rank, scaling, targets or whatever else shapes a low-rank adapter;"
+                            + " leave these options out");
         }
         if (settings.loraPlusRatio() != 1) {
-            throw new IllegalArgumentException(
-                    "lora-plus-ratio is for the B of low-rank pairs, which method full has not; leave it out");
+            throw new IllegalArgumentException("lora-plus-ratio is for the B of low-rank pairs, which method " + method
+                    + " has not; leave it out");
         }
+    }
+
+    /** Refuses what has no meaning where every weight of the base is trained as it is. */
+    private void requireFull() {
         if (adapter != null) {
             throw new IllegalArgumentException("method full trains no adapter on; give adapter without it, or merge the"
                     + " adapter and give its folder as model");
@@ -292,7 +312,7 @@ final class TrainCommand implements Callable<Integer> {
 
     private Adapter adapter(LanguageModel base, DataTask kind, Optional<LabelSet> labels, LoraConfig shape, long seed) {
         return adapter == null
-                ? new NewAdapter(method, kind, labels, shape, seed).over(base)
+                ? new NewAdapter(method, size(), kind, labels, shape, seed).over(base)
                 : AdapterFolder.read(adapter, base);
     }
 }

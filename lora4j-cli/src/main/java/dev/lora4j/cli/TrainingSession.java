@@ -2,6 +2,7 @@ package dev.lora4j.cli;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.lora4j.lora.Adapter;
 import dev.lora4j.model.LanguageModel;
 import dev.lora4j.training.Trainer;
 import dev.lora4j.training.TrainingLog;
@@ -39,9 +40,7 @@ final class TrainingSession {
                 Locale.ROOT,
                 "training %,d values%s of %s on %,d rows",
                 task.adapter().parameters(),
-                task.adapter().isFull()
-                        ? ", all"
-                        : " in " + task.adapter().lowRanks().size() + " layers",
+                where(task.adapter()),
                 baseName,
                 task.training().size()));
         train(List.of(task));
@@ -60,10 +59,10 @@ final class TrainingSession {
     int runAll(List<TrainingTask> tasks) {
         tasks.forEach(task -> console.message(String.format(
                 Locale.ROOT,
-                "training %s: %,d values in %d layers of %s on %,d rows",
+                "training %s: %,d values%s of %s on %,d rows",
                 task.name(),
                 task.adapter().parameters(),
-                task.adapter().lowRanks().size(),
+                where(task.adapter()),
                 baseName,
                 task.training().size())));
         try {
@@ -72,6 +71,15 @@ final class TrainingSession {
             tellAll(tasks, finished.reports());
         }
         return exitCode();
+    }
+
+    private static String where(Adapter adapter) {
+        if (adapter.isFull()) {
+            return ", all";
+        }
+        return adapter.baseline()
+                .map(other -> ", " + other + ",")
+                .orElseGet(() -> " in " + adapter.lowRanks().size() + " layers");
     }
 
     private void train(List<TrainingTask> tasks) {

@@ -103,7 +103,7 @@ class FullTrainingTest {
     @CsvSource(
             delimiter = ';',
             value = {
-                "--rank=4; 1; method full trains every weight as it is and has no rank",
+                "--rank=4; 1; method full has no rank",
                 "--targets=q_proj; 1; leave these options out",
                 "--modules-to-save=lm_head; 1; leave these options out",
                 "--lora-plus-ratio=16; 1; lora-plus-ratio is for the B of low-rank pairs",

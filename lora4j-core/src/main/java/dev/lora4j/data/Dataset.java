@@ -73,17 +73,6 @@ public final class Dataset {
         return examples.get(position);
     }
 
-    /** The same with other tokens' places in each example; see {@link Example#with}. */
-    public Dataset with(int at, int... inserted) {
-        return inserted.length == 0
-                ? this
-                : new Dataset(
-                        examples.stream()
-                                .map(example -> example.with(at, inserted))
-                                .toList(),
-                        report);
-    }
-
     /** All examples in the order of the file. */
     public List<Example> examples() {
         return examples;

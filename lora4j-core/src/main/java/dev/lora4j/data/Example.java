@@ -93,14 +93,13 @@ public final class Example {
     }
 
     /**
-     * The same with other tokens' places among its own, such as the virtual ones of an adapter; as it is if it has them.
+     * The same with other tokens' places among its own, such as the virtual ones of an adapter.
      *
      * @param at how many of its tokens stand before them; the class token of a pair's first text keeps its place
      * @param inserted their ids, all negative, none of them to be learned
      */
     public Example with(int at, int... inserted) {
-        boolean present = tokens.length > at && tokens[at] < 0;
-        if (inserted.length == 0 || present) {
+        if (inserted.length == 0) {
             return this;
         }
         int[] all = joined(tokens, at, inserted);

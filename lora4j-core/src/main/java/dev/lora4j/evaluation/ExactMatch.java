@@ -7,6 +7,7 @@ import dev.lora4j.generation.GenerationSettings;
 import dev.lora4j.generation.Prompt;
 import dev.lora4j.generation.TextListener;
 import dev.lora4j.lora.Adapter;
+import dev.lora4j.lora.VirtualTokens;
 import dev.lora4j.model.LanguageModel;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -59,11 +60,14 @@ public record ExactMatch(List<Answer> answers) {
             int maxNewTokens) {
         Map<Integer, String> found = new HashMap<>();
         int asked = 0;
+        int virtual = adapter.map(Adapter::virtualTokens)
+                .orElse(VirtualTokens.NONE)
+                .count();
         try (GenerationBatch batch = GenerationBatch.of(model)) {
             while (asked < questions.size() || !batch.isEmpty()) {
                 while (asked < questions.size() && batch.size() < TOGETHER) {
                     int[] prompt = questions.get(asked++).prompt();
-                    int room = Math.max(1, Math.min(maxNewTokens, model.maxPositions() - prompt.length));
+                    int room = Math.max(1, Math.min(maxNewTokens, model.maxPositions() - prompt.length - virtual));
                     batch.add(
                             new Prompt(prompt, adapter), GenerationSettings.greedy(room), tokenizer, TextListener.NONE);
                 }

@@ -61,6 +61,11 @@ public record Prompt(int[] tokens, List<WeightedAdapter> adapters, Optional<KvOw
         return tokens.length;
     }
 
+    /** Positions that it takes: its tokens, and the virtual ones of its adapter. */
+    public int positions() {
+        return withVirtualTokens().length();
+    }
+
     /** The same with its adapter's virtual tokens among the text's. */
     Prompt withVirtualTokens() {
         for (WeightedAdapter each : adapters) {

@@ -19,6 +19,7 @@ import java.util.regex.Pattern;
  * What an adapter folder says and holds, told without its base model.
  *
  * @param config the content of {@code adapter_config.json}
+ * @param baseline the method, if it is another than LoRA
  * @param task empty if the file names none
  * @param labels of a classifier, in order; empty for other tasks
  * @param refusal why lora4j would not use it, if so
@@ -30,6 +31,7 @@ import java.util.regex.Pattern;
  */
 public record AdapterSummary(
         ObjectNode config,
+        Optional<Baseline> baseline,
         Optional<ModelTask> task,
         List<String> labels,
         Optional<String> refusal,
@@ -44,10 +46,12 @@ public record AdapterSummary(
     public static AdapterSummary of(Path folder) {
         Path configFile = AdapterFiles.configuration(folder);
         ObjectNode config = JsonFile.read(configFile);
+        Optional<Baseline> baseline = Optional.empty();
         Optional<ModelTask> task = Optional.empty();
         Optional<String> refusal = Optional.empty();
         try {
             PeftConfig.Parsed parsed = PeftConfig.parse(config, configFile.toString(), ModelTask.CAUSAL_LM);
+            baseline = parsed.baseline();
             task = config.hasNonNull("task_type") ? Optional.of(parsed.task()) : Optional.empty();
         } catch (Lora4jException e) {
             refusal = Optional.ofNullable(e.getMessage());
@@ -77,6 +81,15 @@ public record AdapterSummary(
             }
         }
         return new AdapterSummary(
-                config, task, AdapterFolder.labels(folder), refusal, ranks, others, lowRank, parameters, bytes);
+                config,
+                baseline,
+                task,
+                AdapterFolder.labels(folder),
+                refusal,
+                ranks,
+                others,
+                lowRank,
+                parameters,
+                bytes);
     }
 }

@@ -2,6 +2,7 @@ package dev.lora4j.training;
 
 import dev.lora4j.data.Example;
 import dev.lora4j.lora.AdapterRouting;
+import dev.lora4j.lora.VirtualTokens;
 import dev.lora4j.model.TokenBatch;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -30,9 +31,18 @@ record MicroBatch(List<Part> parts) {
         parts = List.copyOf(parts);
     }
 
-    /** Rows sorted by length, so that equally long ones meet in one attention call, cut at a number of tokens. */
-    static List<List<Example>> cut(List<Example> rows, int mostTokens) {
-        List<Example> sorted = new ArrayList<>(rows);
+    /**
+     * Rows with the virtual tokens of a task's adapter, sorted by length, so that equally long ones meet in one attention call,
+     * and cut at the task's number of tokens.
+     */
+    static List<List<Example>> cut(List<Example> rows, TrainingTask task) {
+        VirtualTokens virtual = task.adapter().virtualTokens();
+        List<Example> sorted = new ArrayList<>();
+        rows.forEach(row -> sorted.add(row.with(virtual.at(), virtual.ids())));
+        return cutSorted(sorted, task.config().microBatchTokens());
+    }
+
+    private static List<List<Example>> cutSorted(List<Example> sorted, int mostTokens) {
         sorted.sort(Comparator.comparingInt(Example::length));
         List<List<Example>> pieces = new ArrayList<>();
         List<Example> piece = new ArrayList<>();

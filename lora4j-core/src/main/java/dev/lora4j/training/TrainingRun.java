@@ -123,7 +123,7 @@ final class TrainingRun implements AutoCloseable {
         for (int i = first; i < Math.min(data.size(), first + rowsPerStep()); i++) {
             rows.add(data.get(task.config().shuffle() ? order.row(i) : i));
         }
-        return MicroBatch.cut(rows, task.config().microBatchTokens());
+        return MicroBatch.cut(rows, task);
     }
 
     /** Whether some rows are taken more than once. */

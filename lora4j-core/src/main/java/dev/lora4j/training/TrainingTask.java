@@ -2,7 +2,6 @@ package dev.lora4j.training;
 
 import dev.lora4j.data.Dataset;
 import dev.lora4j.lora.Adapter;
-import dev.lora4j.lora.VirtualTokens;
 import java.nio.file.Path;
 import java.util.Optional;
 
@@ -23,12 +22,6 @@ public record TrainingTask(
         TrainingConfig config,
         Optional<Path> output,
         boolean resume) {
-    /** Makes room in the rows for the adapter's virtual tokens. */
-    public TrainingTask {
-        VirtualTokens virtual = adapter.virtualTokens();
-        training = training.with(virtual.at(), virtual.ids());
-        validation = validation.map(rows -> rows.with(virtual.at(), virtual.ids()));
-    }
 
     /** A task that is neither validated nor saved while it runs. */
     public static TrainingTask of(String name, Adapter adapter, Dataset training, TrainingConfig config) {

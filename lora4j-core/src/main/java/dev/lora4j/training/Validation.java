@@ -20,7 +20,7 @@ final class Validation {
 
     /** Rows that go through the model together, the same in every evaluation. */
     static List<List<Example>> pieces(TrainingTask task, Dataset rows) {
-        return MicroBatch.cut(rows.examples(), task.config().microBatchTokens());
+        return MicroBatch.cut(rows.examples(), task);
     }
 
     static Score of(LanguageModel model, TrainingTask task, Dataset rows) {

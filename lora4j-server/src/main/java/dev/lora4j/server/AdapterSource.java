@@ -14,7 +14,13 @@ interface AdapterSource {
         return new AdapterSource() {
             @Override
             public Adapter read(Path folder) {
-                return AdapterFolder.read(folder, model);
+                Adapter adapter = AdapterFolder.read(folder, model);
+                if (adapter.virtualTokens().count() > 0) {
+                    adapter.close();
+                    throw new AdapterException(folder + ": the adapter has virtual tokens, which are not served; use it"
+                            + " with generate and evaluate");
+                }
+                return adapter;
             }
 
             @Override
