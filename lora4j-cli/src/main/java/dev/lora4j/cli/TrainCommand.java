@@ -64,7 +64,7 @@ final class TrainCommand implements Callable<Integer> {
             names = {"-d", "--data"},
             required = true,
             paramLabel = "FILE",
-            description = "Rows to learn from: .jsonl, .csv or .tsv, each also with .gz.")
+            description = "Rows to learn from: .jsonl, .csv or .tsv, each also with .gz; of a task of GLUE the folder.")
     private Path data = Path.of("");
 
     @Option(
@@ -81,8 +81,14 @@ final class TrainCommand implements Callable<Integer> {
             description = "lora, or full to train every weight and write a model's folder (lora).")
     private Method method = Method.LORA;
 
-    @Option(names = "--task", paramLabel = "TASK", description = "${COMPLETION-CANDIDATES} (what the family is for).")
-    private @Nullable DataTask task;
+    @Option(
+            names = "--task",
+            paramLabel = "TASK",
+            converter = NamedTask.Converter.class,
+            completionCandidates = NamedTask.Names.class,
+            description = "${COMPLETION-CANDIDATES} (what the family is for). From cola on, the tasks of GLUE, whose"
+                    + " folder the data is.")
+    private @Nullable NamedTask task;
 
     @Option(names = "--validation-data", paramLabel = "FILE", description = "Rows to measure on while training.")
     private @Nullable Path validationData;
@@ -242,7 +248,7 @@ final class TrainCommand implements Callable<Integer> {
     }
 
     private DataTask kind(ModelFiles files) {
-        return task == null ? DataTask.usual(files) : task;
+        return task == null ? DataTask.usual(files) : task.kind();
     }
 
     private int train(List<TrainCommand> runs, ModelFiles files, LanguageModel base, Tokenizer tokenizer) {
@@ -261,13 +267,15 @@ final class TrainCommand implements Callable<Integer> {
     }
 
     private TrainingTask task(LanguageModel base, Tokenizer tokenizer, DataTask kind) {
-        Optional<LabelSet> labels = adapter == null ? Rows.labels(rows, kind, data) : existingLabels(base, adapter);
-        Rows reader = Rows.of(rows, kind, base, tokenizer, labels);
+        NamedTask named = task == null ? NamedTask.of(kind) : task;
+        Path file = named.glue().map(glue -> glue.trainingFile(data)).orElse(data);
+        Optional<LabelSet> labels = adapter == null ? Rows.labels(rows, named, file) : existingLabels(base, adapter);
+        Rows reader = Rows.of(rows, named, base, tokenizer, labels);
         TrainingConfig settings = training.config();
-        Dataset training = read(reader, data);
+        Dataset training = read(reader, file);
         Optional<Dataset> validation = Optional.empty();
         if (validationData != null) {
-            validation = Optional.of(read(reader, validationData));
+            validation = Optional.of(read(reader, validationFile(named, validationData)));
         } else if (validationShare != 0) {
             Dataset.Split split = training.split(validationShare, settings.seed());
             training = split.training();
@@ -276,6 +284,13 @@ final class TrainCommand implements Callable<Integer> {
         Adapter trained = adapter(base, kind, labels, lora.config(), settings.seed());
         String called = method == Method.FULL ? "model" : name;
         return new TrainingTask(called, trained, training, validation, settings, Optional.of(output), resume);
+    }
+
+    /** Of a GLUE task's folder the development file; of MNLI's two the matched one. */
+    private static Path validationFile(NamedTask named, Path given) {
+        return named.glue().isPresent() && Files.isDirectory(given)
+                ? named.glue().get().developmentFiles(given).values().iterator().next()
+                : given;
     }
 
     private Dataset read(Rows reader, Path file) {
