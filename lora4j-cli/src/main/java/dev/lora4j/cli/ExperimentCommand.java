@@ -76,6 +76,10 @@ final class ExperimentCommand implements Callable<Integer> {
         if (!done) {
             console.message("stopped before the end; the same command goes on");
         }
-        return done ? 0 : Failures.FAILED;
+        if (!run.failures().isEmpty()) {
+            console.message(run.failures().size() + " failed, the first: "
+                    + run.failures().get(0));
+        }
+        return done && run.failures().isEmpty() ? 0 : Failures.FAILED;
     }
 }

@@ -2,6 +2,7 @@ package dev.lora4j.cli;
 
 import dev.lora4j.data.Tokenizer;
 import dev.lora4j.formats.FileContent;
+import dev.lora4j.formats.Lora4jException;
 import dev.lora4j.formats.ModelFiles;
 import dev.lora4j.lora.Adapter;
 import dev.lora4j.lora.AdapterFolder;
@@ -12,6 +13,7 @@ import dev.lora4j.tensor.Device;
 import dev.lora4j.tensor.Tensor;
 import dev.lora4j.training.StepRecord;
 import dev.lora4j.training.Trainer;
+import dev.lora4j.training.TrainingListener;
 import dev.lora4j.training.TrainingReport;
 import dev.lora4j.training.TrainingTask;
 import java.nio.file.Path;
@@ -26,7 +28,8 @@ import java.util.stream.IntStream;
 /**
  * Trains the cells of an experiment that are not there yet, several side by side on one base where none changes it.
  *
- * <p>A cell is written as soon as those beside it have ended; one that was stopped on the way begins anew. Confined to one
+ * <p>A cell is written as soon as those beside it have ended; one that was stopped on the way begins anew. One that
+ * fails stops no other. Confined to one
  * thread.
  */
 final class ExperimentRun {
@@ -39,6 +42,7 @@ final class ExperimentRun {
     private final Console console;
     private final List<ExperimentCell> cells;
     private final Map<ExperimentCell, CellResult> results = new HashMap<>();
+    private final List<String> failures = new ArrayList<>();
 
     /**
      * Nothing done yet.
@@ -58,7 +62,7 @@ final class ExperimentRun {
      * Does what is missing.
      *
      * @param root folder of the tasks that have none of their own
-     * @return whether all is done; false if someone asked to stop
+     * @return false if someone asked to stop
      */
     boolean finish(Optional<Path> root) {
         try (ModelFiles files = ModelOption.open(model);
@@ -81,6 +85,11 @@ final class ExperimentRun {
         Map<ExperimentCell, CellResult> ordered = new LinkedHashMap<>();
         cells.forEach(cell -> Optional.ofNullable(results.get(cell)).ifPresent(result -> ordered.put(cell, result)));
         return ordered;
+    }
+
+    /** What ended trainings before their end, such as a loss that is no number. */
+    List<String> failures() {
+        return List.copyOf(failures);
     }
 
     private boolean beside(List<ExperimentCell> missing, ModelFiles files, TaskRows rows) {
@@ -127,13 +136,15 @@ final class ExperimentRun {
                         rows.of(cell).training(),
                         cell.options().training()));
             }
-            List<TrainingReport> reports = train(base, tasks);
-            if (reports.stream().anyMatch(each -> each.stop() == TrainingReport.StopReason.INTERRUPTED)) {
-                return false;
-            }
+            Map<TrainingTask, TrainingReport> reports = train(base, tasks);
             for (int i = 0; i < together.size(); i++) {
-                Trained trained = new Trained(together.get(i), tasks.get(i).adapter(), reports.get(i), together.size());
-                keep(trained, base, rows);
+                TrainingReport report = reports.get(tasks.get(i));
+                if (report != null && report.stop() == TrainingReport.StopReason.INTERRUPTED) {
+                    return false;
+                }
+                if (report != null) {
+                    keep(new Trained(together.get(i), tasks.get(i).adapter(), report, together.size()), base, rows);
+                }
             }
             return true;
         } finally {
@@ -144,12 +155,24 @@ final class ExperimentRun {
     /** A cell whose training has ended, with how many were trained at once. */
     private record Trained(ExperimentCell cell, Adapter adapter, TrainingReport report, int sideBySide) {}
 
-    private List<TrainingReport> train(LanguageModel base, List<TrainingTask> tasks) {
+    /** The reports of those that came to their end; what ended the others is kept as a failure. */
+    private Map<TrainingTask, TrainingReport> train(LanguageModel base, List<TrainingTask> tasks) {
+        Map<TrainingTask, TrainingReport> reports = new HashMap<>();
+        TrainingListener ended = new TrainingListener() {
+            @Override
+            public void finished(TrainingTask task, TrainingReport report) {
+                reports.put(task, report);
+            }
+        };
         Trainer trainer = Trainer.of(base, tasks);
         try (StopSignal signal = StopSignal.install(trainer::requestStop);
                 TrainingProgress progress = new TrainingProgress(console)) {
-            return trainer.train(progress);
+            trainer.train(new TwoListeners(ended, progress));
+        } catch (Lora4jException e) {
+            failures.add(String.valueOf(e.getMessage()));
+            console.message("failed: " + e.getMessage());
         }
+        return reports;
     }
 
     private void keep(Trained trained, LanguageModel base, TaskRows rows) {

@@ -162,6 +162,18 @@ class ExperimentCommandTest {
         assertThat(cells("out")).hasSize(20);
     }
 
+    @Test
+    void aTrainingThatFailsStopsNoOther() throws IOException {
+        CliRun run = run("""
+                {seeds: [1], tasks: {cola: {}}, epochs: 4, batch-size: 1, methods: {
+                  wild: {method: lora, targets: q_proj, learning-rate: 99, weight-decay: 99},
+                  tame: {method: lora, targets: q_proj, learning-rate: 0.1}}}
+                """, "out");
+        assertThat(run.exitCode()).isEqualTo(1);
+        assertThat(run.err()).contains("cola-wild-q_proj-seed1").contains("1 failed, the first: ");
+        assertThat(cells("out")).containsExactly("cola-tame-q_proj-seed1");
+    }
+
     private static JsonNode json(String text) {
         return new CliRun(0, text, "").json();
     }
