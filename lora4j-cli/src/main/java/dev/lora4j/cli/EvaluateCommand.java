@@ -2,6 +2,7 @@ package dev.lora4j.cli;
 
 import dev.lora4j.data.Dataset;
 import dev.lora4j.data.Example;
+import dev.lora4j.data.ExampleEncoder;
 import dev.lora4j.data.LabelSet;
 import dev.lora4j.data.Tokenizer;
 import dev.lora4j.evaluation.ClassificationScore;
@@ -16,6 +17,8 @@ import dev.lora4j.lora.AdapterSummary;
 import dev.lora4j.model.LanguageModel;
 import dev.lora4j.model.ModelTask;
 import dev.lora4j.model.WeightFormat;
+import dev.lora4j.tasks.GlueRows;
+import dev.lora4j.tasks.GlueTask;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -51,11 +54,17 @@ final class EvaluateCommand implements Callable<Integer> {
             names = {"-d", "--data"},
             required = true,
             paramLabel = "FILE",
-            description = "The rows: .jsonl, .csv or .tsv, each also with .gz.")
+            description = "The rows: .jsonl, .csv or .tsv, each also with .gz; of a task of GLUE the folder.")
     private Path data = Path.of("");
 
-    @Option(names = "--task", paramLabel = "TASK", description = "${COMPLETION-CANDIDATES} (what the adapter is for).")
-    private @Nullable DataTask task;
+    @Option(
+            names = "--task",
+            paramLabel = "TASK",
+            converter = NamedTask.Converter.class,
+            completionCandidates = NamedTask.Names.class,
+            description = "${COMPLETION-CANDIDATES} (what the adapter is for). From cola on, the tasks of GLUE, whose"
+                    + " folder the data is.")
+    private @Nullable NamedTask task;
 
     @Option(names = "--generate", description = "Also let the model answer, and count the exactly right answers.")
     private boolean generate;
@@ -82,7 +91,8 @@ final class EvaluateCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         WeightFormat format = compute.format(weights);
-        DataTask kind = kind();
+        NamedTask named = task == null ? NamedTask.of(kind()) : task;
+        DataTask kind = named.kind();
         List<Path> folders = adapter == null ? List.of() : List.of(adapter);
         try (LoadedModel loaded = LoadedModel.load(model, format, kind.modelTask(), folders)) {
             Optional<Adapter> own = loaded.adapters().values().stream().findFirst();
@@ -91,15 +101,9 @@ final class EvaluateCommand implements Callable<Integer> {
                 throw new IllegalArgumentException("neither the model nor the adapter names its labels; expected an"
                         + " adapter trained for classification");
             }
-            Dataset dataset = Rows.of(rows, kind, loaded.model(), loaded.tokenizer(), labels)
-                    .read(data);
-            Rows.tell(console, data, dataset.report());
-            Facts facts = new Facts().count("rows", dataset.size());
-            switch (kind) {
-                case CAUSAL -> causal(facts, loaded, own, dataset);
-                case CLASSIFICATION -> classification(facts, loaded.model(), own, dataset, labels.orElseThrow());
-                case REGRESSION -> regression(facts, loaded.model(), own, dataset);
-            }
+            Facts facts = named.glue().isPresent()
+                    ? glue(named.glue().get(), loaded, own, labels)
+                    : ofFile(kind, loaded, own, labels);
             if (json) {
                 console.json(facts.json());
             } else {
@@ -109,10 +113,39 @@ final class EvaluateCommand implements Callable<Integer> {
         }
     }
 
-    /** As told, or as the adapter's configuration and labels have it, or what the model is for. */
+    private Facts ofFile(DataTask kind, LoadedModel loaded, Optional<Adapter> own, Optional<LabelSet> labels) {
+        Dataset dataset =
+                Rows.of(rows, kind, loaded.model(), loaded.tokenizer(), labels).read(data);
+        Rows.tell(console, data, dataset.report());
+        Facts facts = new Facts().count("rows", dataset.size());
+        switch (kind) {
+            case CAUSAL -> causal(facts, loaded, own, dataset);
+            case CLASSIFICATION -> classification(facts, loaded.model(), own, dataset, labels.orElseThrow());
+            case REGRESSION -> regression(facts, loaded.model(), own, dataset);
+        }
+        return facts;
+    }
+
+    /** The scores that GLUE asks for, over the task's development files. */
+    private Facts glue(GlueTask task, LoadedModel loaded, Optional<Adapter> own, Optional<LabelSet> labels) {
+        if (task.labels().isPresent() && !task.labels().equals(labels)) {
+            throw new IllegalArgumentException("the labels are "
+                    + labels.orElseThrow().names() + ", expected those of " + task.key() + ": "
+                    + task.labels().get().names() + "; was it trained with --task " + task.key() + "?");
+        }
+        ExampleEncoder encoder =
+                task.encoder(loaded.tokenizer(), rows.encoding(loaded.model().maxPositions()));
+        GlueRows development = GlueRows.development(task, data, encoder, rows.badRows());
+        Rows.tellAll(console, data, development);
+        Facts facts = new Facts().count("rows", development.size());
+        development.score(loaded.model(), own).values().forEach(facts::number);
+        return facts;
+    }
+
+    /** As the adapter's configuration and labels have it, or what the model is for. */
     private DataTask kind() {
-        if (task != null || adapter == null) {
-            return task == null ? usual() : task;
+        if (adapter == null) {
+            return usual();
         }
         AdapterSummary summary = AdapterSummary.of(adapter);
         if (summary.task().orElse(ModelTask.CAUSAL_LM) == ModelTask.CAUSAL_LM) {

@@ -61,6 +61,7 @@ final class Main implements Runnable {
                 .addSubcommand(new ChatCommand(console))
                 .addSubcommand(new CombineCommand(console))
                 .addSubcommand(new EvaluateCommand(console))
+                .addSubcommand(new ExperimentCommand(console))
                 .addSubcommand(new GenerateCommand(console))
                 .addSubcommand(new InspectCommand(console))
                 .addSubcommand(new MergeCommand(console))

@@ -33,6 +33,11 @@ final class ModelOption {
 
     /** What an adapter's files call its base: what the user wrote, or the embedded model's name on the hub. */
     String baseName() {
+        return baseName(model);
+    }
+
+    /** The same of a model by what a user calls it. */
+    static String baseName(String model) {
         return model.equals(EMBEDDED) ? "sentence-transformers/all-MiniLM-L6-v2" : model;
     }
 

@@ -7,25 +7,22 @@ import dev.lora4j.lora.LoraConfig;
 import dev.lora4j.model.LanguageModel;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalInt;
 
 /**
  * What a training begins with: untrained parameters over a base, by method and task.
  *
- * @param size of another method than these two, if it is not the usual one
  * @param labels of a classification, whose head answers with them
  * @param shape of low-rank pairs; of no meaning to other methods
  * @param seed of the random values
  */
-record NewAdapter(
-        Method method, OptionalInt size, DataTask task, Optional<LabelSet> labels, LoraConfig shape, long seed) {
+record NewAdapter(MethodOptions method, DataTask task, Optional<LabelSet> labels, LoraConfig shape, long seed) {
     /** Makes it; the caller owns what comes. With {@link Method#FULL} its training changes the base itself. */
     Adapter over(LanguageModel base) {
-        Optional<Baseline> baseline = method.baseline(size);
+        Optional<Baseline> baseline = method.baseline();
         if (baseline.isPresent()) {
             return other(base, baseline.get());
         }
-        return method == Method.FULL ? full(base) : lowRank(base);
+        return method.is(Method.FULL) ? full(base) : lowRank(base);
     }
 
     private Adapter lowRank(LanguageModel base) {

@@ -1,26 +1,36 @@
 package dev.lora4j.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.lora4j.data.Columns;
 import dev.lora4j.data.DataReport;
 import dev.lora4j.data.Dataset;
 import dev.lora4j.data.EncodingSettings;
 import dev.lora4j.data.ExampleEncoder;
 import dev.lora4j.data.LabelSet;
+import dev.lora4j.data.RowPolicy;
 import dev.lora4j.data.Tokenizer;
 import dev.lora4j.lora.Adapter;
 import dev.lora4j.model.LanguageModel;
+import dev.lora4j.tasks.GlueRows;
+import dev.lora4j.tasks.GlueTask;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
 /** Reads data files for one model and task; borrows both. */
 final class Rows {
-    private final DataOptions options;
+    private final Columns columns;
+    private final RowPolicy badRows;
     private final ExampleEncoder encoder;
     private final Optional<LabelSet> labels;
 
     private Rows(DataOptions options, ExampleEncoder encoder, Optional<LabelSet> labels) {
-        this.options = options;
+        this(options.columns(), options.badRows(), encoder, labels);
+    }
+
+    private Rows(Columns columns, RowPolicy badRows, ExampleEncoder encoder, Optional<LabelSet> labels) {
+        this.columns = columns;
+        this.badRows = badRows;
         this.encoder = encoder;
         this.labels = labels;
     }
@@ -48,11 +58,28 @@ final class Rows {
         };
     }
 
+    /** The same with the columns of a task of GLUE where one is named. */
+    static Rows of(
+            DataOptions options,
+            NamedTask task,
+            LanguageModel model,
+            Tokenizer tokenizer,
+            Optional<LabelSet> labelNames) {
+        Rows rows = of(options, task.kind(), model, tokenizer, labelNames);
+        return new Rows(
+                task.glue().map(GlueTask::columns).orElse(rows.columns), rows.badRows, rows.encoder, rows.labels);
+    }
+
     /** The labels in a file, for a classifier that has none yet. */
     static Optional<LabelSet> labels(DataOptions options, DataTask task, Path file) {
         return task == DataTask.CLASSIFICATION
                 ? Optional.of(LabelSet.read(file, options.columns(), options.badRows()))
                 : Optional.empty();
+    }
+
+    /** The same; a task of GLUE has its own, in the official order. */
+    static Optional<LabelSet> labels(DataOptions options, NamedTask task, Path file) {
+        return task.glue().isPresent() ? task.glue().flatMap(GlueTask::labels) : labels(options, task.kind(), file);
     }
 
     /** The labels that an adapter knows, or else those of a model's configuration. */
@@ -74,7 +101,7 @@ final class Rows {
     }
 
     Dataset read(Path file) {
-        return Dataset.read(file, options.columns(), encoder, options.badRows());
+        return Dataset.read(file, columns, encoder, badRows);
     }
 
     /** Says on the side what of a file was not used. */
@@ -84,5 +111,14 @@ final class Rows {
                     + " are bad, " + report.tooLong() + " too long, " + report.truncated() + " truncated");
             report.problems().forEach(problem -> console.message("  " + problem));
         }
+    }
+
+    /** The same of each of a task's development files. */
+    static void tellAll(Console console, Path data, GlueRows development) {
+        development
+                .task()
+                .developmentFiles(data)
+                .forEach((part, file) -> Optional.ofNullable(development.parts().get(part))
+                        .ifPresent(rows -> tell(console, file, rows.report())));
     }
 }

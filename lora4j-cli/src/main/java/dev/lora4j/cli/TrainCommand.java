@@ -19,7 +19,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -65,7 +64,7 @@ final class TrainCommand implements Callable<Integer> {
             names = {"-d", "--data"},
             required = true,
             paramLabel = "FILE",
-            description = "Rows to learn from: .jsonl, .csv or .tsv, each also with .gz.")
+            description = "Rows to learn from: .jsonl, .csv or .tsv, each also with .gz; of a task of GLUE the folder.")
     private Path data = Path.of("");
 
     @Option(
@@ -76,21 +75,17 @@ final class TrainCommand implements Callable<Integer> {
                     "Folder of what is trained, with log, report and checkpoints; of several, the folder of theirs.")
     private Path output = Path.of("");
 
-    @Option(
-            names = "--method",
-            paramLabel = "METHOD",
-            description = "${COMPLETION-CANDIDATES}; full writes a model's folder, all others an adapter's (lora).")
-    private Method method = Method.LORA;
+    @Mixin
+    private final MethodOptions method = new MethodOptions();
 
     @Option(
-            names = "--size",
-            paramLabel = "N",
-            description = "Width of the bottlenecks of adapter-* (64), virtual tokens of prefix-* (8), or layers of"
-                    + " top-layers (2).")
-    private @Nullable Integer size;
-
-    @Option(names = "--task", paramLabel = "TASK", description = "${COMPLETION-CANDIDATES} (what the family is for).")
-    private @Nullable DataTask task;
+            names = "--task",
+            paramLabel = "TASK",
+            converter = NamedTask.Converter.class,
+            completionCandidates = NamedTask.Names.class,
+            description = "${COMPLETION-CANDIDATES} (what the family is for). From cola on, the tasks of GLUE, whose"
+                    + " folder the data is.")
+    private @Nullable NamedTask task;
 
     @Option(names = "--validation-data", paramLabel = "FILE", description = "Rows to measure on while training.")
     private @Nullable Path validationData;
@@ -199,10 +194,8 @@ final class TrainCommand implements Callable<Integer> {
     private void check() {
         TrainingConfig settings = training.config();
         lora.config();
-        if (method != Method.LORA) {
-            requireNoLowRank(settings);
-        }
-        if (method == Method.FULL) {
+        method.requireFit(lora, settings);
+        if (method.is(Method.FULL)) {
             requireFull();
         }
         if (validationData != null && validationShare != 0) {
@@ -211,24 +204,6 @@ final class TrainCommand implements Callable<Integer> {
         if (!resume && Files.exists(output.resolve("checkpoints"))) {
             throw new FileAccessException(
                     output, "has the checkpoints of a training; give --resume to go on, or another --output");
-        }
-    }
-
-    private OptionalInt size() {
-        return size == null ? OptionalInt.empty() : OptionalInt.of(size);
-    }
-
-    /** Refuses what shapes low-rank pairs where there are none. */
-    private void requireNoLowRank(TrainingConfig settings) {
-        method.baseline(size());
-        if (lora.areGiven()) {
-            throw new IllegalArgumentException(
-                    "method " + method + " has no rank, scaling, targets or whatever else shapes a low-rank adapter;"
-                            + " leave these options out");
-        }
-        if (settings.loraPlusRatio() != 1) {
-            throw new IllegalArgumentException("lora-plus-ratio is for the B of low-rank pairs, which method " + method
-                    + " has not; leave it out");
         }
     }
 
@@ -262,7 +237,7 @@ final class TrainCommand implements Callable<Integer> {
     }
 
     private DataTask kind(ModelFiles files) {
-        return task == null ? DataTask.usual(files) : task;
+        return task == null ? DataTask.usual(files) : task.kind();
     }
 
     private int train(List<TrainCommand> runs, ModelFiles files, LanguageModel base, Tokenizer tokenizer) {
@@ -281,21 +256,30 @@ final class TrainCommand implements Callable<Integer> {
     }
 
     private TrainingTask task(LanguageModel base, Tokenizer tokenizer, DataTask kind) {
-        Optional<LabelSet> labels = adapter == null ? Rows.labels(rows, kind, data) : existingLabels(base, adapter);
-        Rows reader = Rows.of(rows, kind, base, tokenizer, labels);
+        NamedTask named = task == null ? NamedTask.of(kind) : task;
+        Path file = named.glue().map(glue -> glue.trainingFile(data)).orElse(data);
+        Optional<LabelSet> labels = adapter == null ? Rows.labels(rows, named, file) : existingLabels(base, adapter);
+        Rows reader = Rows.of(rows, named, base, tokenizer, labels);
         TrainingConfig settings = training.config();
-        Dataset training = read(reader, data);
+        Dataset training = read(reader, file);
         Optional<Dataset> validation = Optional.empty();
         if (validationData != null) {
-            validation = Optional.of(read(reader, validationData));
+            validation = Optional.of(read(reader, validationFile(named, validationData)));
         } else if (validationShare != 0) {
             Dataset.Split split = training.split(validationShare, settings.seed());
             training = split.training();
             validation = Optional.of(split.validation());
         }
         Adapter trained = adapter(base, kind, labels, lora.config(), settings.seed());
-        String called = method == Method.FULL ? "model" : name;
+        String called = method.is(Method.FULL) ? "model" : name;
         return new TrainingTask(called, trained, training, validation, settings, Optional.of(output), resume);
+    }
+
+    /** Of a GLUE task's folder the development file; of MNLI's two the matched one. */
+    private static Path validationFile(NamedTask named, Path given) {
+        return named.glue().isPresent() && Files.isDirectory(given)
+                ? named.glue().get().developmentFiles(given).values().iterator().next()
+                : given;
     }
 
     private Dataset read(Rows reader, Path file) {
@@ -312,7 +296,7 @@ final class TrainCommand implements Callable<Integer> {
 
     private Adapter adapter(LanguageModel base, DataTask kind, Optional<LabelSet> labels, LoraConfig shape, long seed) {
         return adapter == null
-                ? new NewAdapter(method, size(), kind, labels, shape, seed).over(base)
+                ? new NewAdapter(method, kind, labels, shape, seed).over(base)
                 : AdapterFolder.read(adapter, base);
     }
 }

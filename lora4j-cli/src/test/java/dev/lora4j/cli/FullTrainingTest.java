@@ -104,8 +104,8 @@ class FullTrainingTest {
             delimiter = ';',
             value = {
                 "--rank=4; 1; method full has no rank",
-                "--targets=q_proj; 1; leave these options out",
-                "--modules-to-save=lm_head; 1; leave these options out",
+                "--targets=q_proj; 1; leave these out",
+                "--modules-to-save=lm_head; 1; leave these out",
                 "--lora-plus-ratio=16; 1; lora-plus-ratio is for the B of low-rank pairs",
                 "--adapter=somewhere; 1; method full trains no adapter on",
                 "--weights=bf16; 1; method full trains float32 weights, found bf16",

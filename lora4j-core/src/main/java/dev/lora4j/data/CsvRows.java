@@ -12,10 +12,11 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 
 /**
- * Reads a table with commas between its columns (RFC 4180), the first row naming them.
+ * Reads a table with commas between its columns (RFC 4180), the first row naming them if nothing else does.
  *
  * <p>The parser is given each byte as a char, since everything that it looks for is ASCII, and each cell is decoded by
  * itself: so text that is not UTF-8 costs its row and not the file.
@@ -25,16 +26,20 @@ final class CsvRows implements RowReader {
     private final CloseableIterator<CsvRecord> records;
     private final Header header;
 
-    private CsvRows(Path file, CloseableIterator<CsvRecord> records) {
+    private CsvRows(Path file, CloseableIterator<CsvRecord> records, List<String> header) {
         this.file = file;
         this.records = records;
+        this.header = header.isEmpty() ? firstRow() : new Header(header);
+    }
+
+    private Header firstRow() {
         CsvRecord first = record().orElseThrow(() -> new InvalidFileException(file, "is empty, expected rows"));
         RowOrigin origin = origin(first);
-        this.header = Header.of(
+        return Header.of(
                 first.getFields().stream().map(cell -> decode(cell, origin)).toList(), file);
     }
 
-    static CsvRows open(Path file) {
+    static CsvRows open(Path file, List<String> header) {
         CloseableIterator<CsvRecord> records = CsvReader.builder()
                 .extraFieldStrategy(FieldMismatchStrategy.IGNORE)
                 .missingFieldStrategy(FieldMismatchStrategy.IGNORE)
@@ -42,7 +47,7 @@ final class CsvRows implements RowReader {
                 .maxBufferSize(DataLines.MAX_LINE_BYTES)
                 .ofCsvRecord(DataLines.stream(file), StandardCharsets.ISO_8859_1)
                 .iterator();
-        return new CsvRows(file, records);
+        return new CsvRows(file, records, header);
     }
 
     @Override

@@ -4,6 +4,7 @@ import dev.lora4j.formats.FileAccessException;
 import dev.lora4j.formats.InvalidFileException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 
 /** How a data file is written, as the end of its name says. */
@@ -32,7 +33,8 @@ enum DataFormat {
                 file, "is no data file by its name, expected .jsonl, .json, .csv or .tsv, or one of them with .gz");
     }
 
-    static RowReader open(Path file) {
+    /** Goes through a file whose first row names its columns if no header is given; lines of JSON name their own. */
+    static RowReader open(Path file, List<String> header) {
         DataFormat format = of(file);
         if (!Files.exists(file)) {
             throw new FileAccessException(file, "there is no such data file");
@@ -42,8 +44,8 @@ enum DataFormat {
         }
         return switch (format) {
             case JSON_LINES -> new JsonLinesReader(DataLines.open(file));
-            case CSV -> CsvRows.open(file);
-            case TSV -> new TsvRows(DataLines.open(file), file);
+            case CSV -> CsvRows.open(file, header);
+            case TSV -> TsvRows.open(file, header);
         };
     }
 

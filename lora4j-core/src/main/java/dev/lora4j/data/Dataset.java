@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /** Examples in the order of their file, with a report on it and a digest of the content. Immutable. */
 public final class Dataset {
@@ -86,6 +87,26 @@ public final class Dataset {
     /** SHA-256 over the tokens, what is learned of them, and the labels; equal for equal content, wherever it stood. */
     public String digest() {
         return digest;
+    }
+
+    /**
+     * Some of the examples, chosen by the seed, in the order of the file; all of them where there are no more.
+     *
+     * @param rows how many, 1 at least
+     */
+    public Dataset sample(int rows, long seed) {
+        if (rows < 1) {
+            throw new Lora4jException("a sample of " + rows + " rows is asked for, expected 1 or more");
+        }
+        if (rows >= size()) {
+            return this;
+        }
+        ShuffledOrder order = ShuffledOrder.of(size(), seed, 0);
+        return of(IntStream.range(0, rows)
+                .map(order::row)
+                .sorted()
+                .mapToObj(examples::get)
+                .toList());
     }
 
     /**

@@ -26,8 +26,7 @@ record Header(List<String> names) {
     ObjectNode row(List<String> cells, RowOrigin origin) {
         if (cells.size() != names.size()) {
             throw new BadRowException(
-                    origin,
-                    "has " + cells.size() + " columns, expected " + names.size() + " as in the first row: " + names);
+                    origin, "has " + cells.size() + " columns, expected " + names.size() + ": " + names);
         }
         ObjectNode row = JsonNodeFactory.instance.objectNode();
         for (int i = 0; i < cells.size(); i++) {

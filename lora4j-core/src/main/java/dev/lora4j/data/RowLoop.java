@@ -36,7 +36,7 @@ final class RowLoop {
     static RowLoop over(Path file, Columns columns, RowPolicy policy, BiConsumer<RowOrigin, Row> consumer) {
         RowLoop loop = new RowLoop(file, policy);
         RowParser parser = new RowParser(columns);
-        try (RowReader reader = DataFormat.open(file)) {
+        try (RowReader reader = DataFormat.open(file, columns.header())) {
             for (Optional<RowReader.Unread> next = reader.next(); next.isPresent(); next = reader.next()) {
                 loop.take(next.get(), parser, consumer);
             }

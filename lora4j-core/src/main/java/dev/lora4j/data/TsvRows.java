@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Reads a table with tabs between its columns, the first row naming them.
+ * Reads a table with tabs between its columns, the first row naming them if nothing else does.
  *
  * <p>A quote is a char like any other (IANA text/tab-separated-values, and how GLUE is written), so that a row is a line.
  */
@@ -14,11 +14,20 @@ final class TsvRows implements RowReader {
     private final DataLines lines;
     private final Header header;
 
-    TsvRows(DataLines lines, Path file) {
+    private TsvRows(DataLines lines, Header header) {
         this.lines = lines;
+        this.header = header;
+    }
+
+    /** Reads the names of the columns from the first row if there is no header. */
+    static TsvRows open(Path file, List<String> header) {
+        DataLines lines = DataLines.open(file);
+        if (!header.isEmpty()) {
+            return new TsvRows(lines, new Header(header));
+        }
         DataLines.Line first =
                 lines.next().orElseThrow(() -> new InvalidFileException(file, "is empty, expected rows"));
-        this.header = Header.of(cells(first.text()), file);
+        return new TsvRows(lines, Header.of(cells(first.text()), file));
     }
 
     @Override

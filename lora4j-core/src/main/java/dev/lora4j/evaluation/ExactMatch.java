@@ -60,9 +60,8 @@ public record ExactMatch(List<Answer> answers) {
             int maxNewTokens) {
         Map<Integer, String> found = new HashMap<>();
         int asked = 0;
-        int virtual = adapter.map(Adapter::virtualTokens)
-                .orElse(VirtualTokens.NONE)
-                .count();
+        int virtual =
+                adapter.map(Adapter::virtualTokens).orElse(VirtualTokens.NONE).count();
         try (GenerationBatch batch = GenerationBatch.of(model)) {
             while (asked < questions.size() || !batch.isEmpty()) {
                 while (asked < questions.size() && batch.size() < TOGETHER) {

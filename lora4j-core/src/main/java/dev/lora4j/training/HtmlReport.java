@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A page about a training in one file that loads nothing: figures, curves, samples.
+ * A page about trainings in one file that loads nothing: figures, curves, samples.
  *
  * <p>Collects sections in the order in which they are added; confined to one thread.
  */
@@ -61,27 +61,39 @@ public final class HtmlReport {
 
     /** Loss curves, with the validation's beside them, and the learning rate. */
     public HtmlReport curves(List<TrainingReport> reports) {
-        List<LineChart.Series> losses = new ArrayList<>();
-        List<LineChart.Series> rates = new ArrayList<>();
+        List<Chart.Series> losses = new ArrayList<>();
+        List<Chart.Series> rates = new ArrayList<>();
         for (TrainingReport report : reports) {
-            losses.add(new LineChart.Series(
+            losses.add(new Chart.Series(
                     report.name() + " loss",
                     report.steps().stream()
-                            .map(step -> new LineChart.Point(step.step(), step.loss()))
+                            .map(step -> new ChartPoint(step.step(), step.loss()))
                             .toList()));
-            losses.add(new LineChart.Series(
+            losses.add(new Chart.Series(
                     report.name() + " validation",
                     report.evaluations().stream()
-                            .map(each -> new LineChart.Point(each.step(), each.loss()))
+                            .map(each -> new ChartPoint(each.step(), each.loss()))
                             .toList()));
-            rates.add(new LineChart.Series(
+            rates.add(new Chart.Series(
                     report.name() + " learning rate",
                     report.steps().stream()
-                            .map(step -> new LineChart.Point(step.step(), step.learningRate()))
+                            .map(step -> new ChartPoint(step.step(), step.learningRate()))
                             .toList()));
         }
-        sections.add(heading("Loss by step") + LineChart.svg("Loss by step", losses));
-        sections.add(heading("Learning rate by step") + LineChart.svg("Learning rate by step", rates));
+        sections.add(heading("Loss by step") + Chart.lines("Loss by step", losses));
+        sections.add(heading("Learning rate by step") + Chart.lines("Learning rate by step", rates));
+        return this;
+    }
+
+    /**
+     * Dots over an axis that goes up by factors.
+     *
+     * @param series points by the name of what they belong to, x above 0
+     */
+    public HtmlReport dots(String heading, Map<String, List<ChartPoint>> series) {
+        List<Chart.Series> all = new ArrayList<>();
+        series.forEach((name, points) -> all.add(new Chart.Series(name, points)));
+        sections.add(heading(heading) + Chart.dots(heading, all));
         return this;
     }
 

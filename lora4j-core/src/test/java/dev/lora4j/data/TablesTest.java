@@ -43,11 +43,11 @@ final class TablesTest {
         Path csv = DataFiles.write(folder, "data.csv", "text,label\na,1\nb,c,1\n");
         assertThatThrownBy(() -> DataFiles.rows(csv))
                 .isInstanceOf(BadRowException.class)
-                .hasMessage("data.csv:3: has 3 columns, expected 2 as in the first row: [text, label]");
+                .hasMessage("data.csv:3: has 3 columns, expected 2: [text, label]");
         Path tsv = DataFiles.write(folder, "data.tsv", "text\tlabel\nb\n");
         assertThatThrownBy(() -> DataFiles.rows(tsv))
                 .isInstanceOf(BadRowException.class)
-                .hasMessage("data.tsv:2: has 1 columns, expected 2 as in the first row: [text, label]");
+                .hasMessage("data.tsv:2: has 1 columns, expected 2: [text, label]");
     }
 
     @Test

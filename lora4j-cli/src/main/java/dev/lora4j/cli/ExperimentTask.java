@@ -1,0 +1,24 @@
+package dev.lora4j.cli;
+
+import dev.lora4j.tasks.GlueTask;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/**
+ * A task of an experiment: its rows and how it is scored.
+ *
+ * @param data its own folder, if it has one
+ * @param trainRows most rows to learn from
+ * @param devRows most rows of each file to measure on
+ * @param metric the score that tables show
+ * @param settings of its trainings
+ */
+record ExperimentTask(
+        GlueTask glue,
+        Optional<Path> data,
+        OptionalInt trainRows,
+        OptionalInt devRows,
+        String metric,
+        Map<String, String> settings) {}
