@@ -104,7 +104,7 @@ class ExperimentFileTest {
                 "{seeds: [1], tasks: {cola: {}}, methods: {lora: {lerning-rate: 1}}} | cola with lora: there is no setting"
                         + " \"lerning-rate\"",
                 "{seeds: [1], tasks: {cola: {}}, methods: {lore: {}}} | cola with lore: method: ",
-                "{seeds: [1], tasks: {cola: {}}, methods: {full: {rank: 4}}} | cola with full: method full trains every weight",
+                "{seeds: [1], tasks: {cola: {}}, methods: {full: {rank: 4}}} | cola with full: method full has no rank",
                 "{seeds: [1], tasks: {cola: {}}, methods: {lora: {rank: [4, 4]}}} | has cola-lora-r4-seed1 twice",
             })
     void mistakesAreToldWithTheirPlace(String yaml, String message) {
