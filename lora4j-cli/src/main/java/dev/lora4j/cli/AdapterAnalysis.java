@@ -86,8 +86,8 @@ final class AdapterAnalysis {
         }
         if (otherSpectra.isEmpty()) {
             throw new AdapterException(pairs.folder() + " and " + others.folder()
-                    + " adapt no layer in common: one has such as " + first(left) + ", the other such as "
-                    + first(right) + "; expected adapters of one base with a target in common");
+                    + " adapt no layer in common: one has such as " + firstPath(left) + ", the other such as "
+                    + firstPath(right) + "; expected adapters of one base with a target in common");
         }
         facts.text("other", others.folder().toString()).count("layers in common", otherSpectra.size());
         for (Side side : Side.values()) {
@@ -95,11 +95,17 @@ final class AdapterAnalysis {
             facts.number(name, mean(side, similarity -> similarity.phi().ofAll()))
                     .number(
                             name + " at random",
-                            mean(side, similarity -> similarity.random().ofAll()));
+                            mean(side, similarity -> similarity.random().ofAll()))
+                    .number("first direction of " + title(side) + " in the other", mean(side, AdapterAnalysis::first));
         }
     }
 
-    private static String first(Map<String, LowRank> pairs) {
+    /** φ of the first direction of one and all of the other. */
+    private static double first(Similarity similarity) {
+        return similarity.phi().at(1, similarity.phi().values().get(0).size());
+    }
+
+    private static String firstPath(Map<String, LowRank> pairs) {
         return pairs.keySet().iterator().next();
     }
 

@@ -99,6 +99,8 @@ class AnalyzeCommandTest {
         assertThat(run.json().path("similarity_of_a").asDouble()).isCloseTo(0.5, within(ROUNDING));
         assertThat(run.json().path("similarity_of_b").asDouble()).isCloseTo(1, within(ROUNDING));
         assertThat(run.json().path("similarity_of_dw").asDouble()).isCloseTo(0.5, within(ROUNDING));
+        assertThat(run.json().path("first_direction_of_a_in_the_other").asDouble())
+                .isCloseTo(0.5, within(ROUNDING));
         JsonNode similarities = values().path("similarities");
         assertThat(similarities).hasSize(3);
         assertThat(similarities.get(0).path("of").asText()).isEqualTo("A");
