@@ -128,6 +128,7 @@ public record MemoryPlan(
 
     /** The same with the process measured. */
     public MemoryPlan withProcess(long bytes) {
-        return new MemoryPlan(bytes, weights, trained, gradients, optimizer, activations, logits, working, holes, step, exact);
+        return new MemoryPlan(
+                bytes, weights, trained, gradients, optimizer, activations, logits, working, holes, step, exact);
     }
 }
