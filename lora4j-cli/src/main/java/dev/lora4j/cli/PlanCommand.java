@@ -30,9 +30,10 @@ final class PlanCommand implements Callable<Integer> {
             names = {"-m", "--model"},
             required = true,
             paramLabel = "MODEL",
-            description = "A model folder, a config.json, a .gguf file, a name on the hub after lora4j pull, or a shape:"
-                    + " gpt2, gpt2-medium, gpt2-large, gpt2-xl, gpt3-175b, roberta-base, roberta-large,"
-                    + " deberta-v2-xxlarge, llama (llama-2-7b), smollm2-135m, minilm.")
+            description =
+                    "A model folder, a config.json, a .gguf file, a name on the hub after lora4j pull, or a shape:"
+                            + " gpt2, gpt2-medium, gpt2-large, gpt2-xl, gpt3-175b, roberta-base, roberta-large,"
+                            + " deberta-v2-xxlarge, llama (llama-2-7b), smollm2-135m, minilm.")
     private String model = "";
 
     @Option(

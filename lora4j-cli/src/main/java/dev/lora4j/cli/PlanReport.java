@@ -55,9 +55,7 @@ final class PlanReport {
     }
 
     private static String millions(long values) {
-        return values < 1_000_000_000
-                ? format("%.1f M", values / 1e6)
-                : format("%.1f B", values / 1e9);
+        return values < 1_000_000_000 ? format("%.1f M", values / 1e6) : format("%.1f B", values / 1e9);
     }
 
     private void values() {
@@ -69,7 +67,9 @@ final class PlanReport {
                 "trained",
                 "trained",
                 trained,
-                format("%s, %.4g %% of the base; %s", millions(trained), 100 * plan.share(), plan.values().formula()));
+                format(
+                        "%s, %.4g %% of the base; %s",
+                        millions(trained), 100 * plan.share(), plan.values().formula()));
         boolean here = settings.method() == PlanMethod.LORA || settings.method() == PlanMethod.FULL;
         if (!here) {
             title("  (" + settings.method() + " is counted by the article's formula; its activations are estimated)");
@@ -93,7 +93,11 @@ final class PlanReport {
                     plan.values().stored() * each,
                     "B of a fused layer is written with its zeros");
         }
-        bytes("full_copy", "a full copy", storage.fullCopy(), format("%s x %d bytes", millions(plan.parameters()), each));
+        bytes(
+                "full_copy",
+                "a full copy",
+                storage.fullCopy(),
+                format("%s x %d bytes", millions(plan.parameters()), each));
         bytes(
                 "models",
                 settings.models() + " fine-tuned models",
@@ -102,9 +106,8 @@ final class PlanReport {
                         ? "a full copy each"
                         : format(
                                 "%s + %d x %s",
-                                Amounts.bytes((double) storage.fullCopy()),
-                                settings.models(),
-                                Amounts.bytes((double) storage.checkpoint())));
+                                Amounts.bytes((double) storage.fullCopy()), settings.models(), Amounts.bytes((double)
+                                        storage.checkpoint())));
         bytes(
                 "full_copies",
                 "as full copies",
@@ -119,8 +122,14 @@ final class PlanReport {
         String trained = millions(plan.values().trained());
         title(format(
                 "memory of training with lora4j, %d rows of %d tokens at once%s",
-                batch.rowsAtOnce(), batch.length(), memory.exact() ? "" : " (activations of this family are estimated)"));
-        bytes("weights", "weights", memory.weights(), format("%s as %s", millions(plan.parameters()), settings.weights()));
+                batch.rowsAtOnce(),
+                batch.length(),
+                memory.exact() ? "" : " (activations of this family are estimated)"));
+        bytes(
+                "weights",
+                "weights",
+                memory.weights(),
+                format("%s as %s", millions(plan.parameters()), settings.weights()));
         bytes("adapter", "trained values", memory.trained(), format("%s x 4 bytes", trained));
         bytes("gradients", "gradients", memory.gradients(), format("%s x 4 bytes", trained));
         bytes(
@@ -156,13 +165,19 @@ final class PlanReport {
         HalfPrecision half = plan.halfPrecision();
         String parameters = millions(plan.parameters());
         title("memory in 16 bits, without activations, as the article counts");
-        bytes("full_with_moments", "full, weights and moments", half.weightsAndMoments(), parameters + " x 2 x (1 + 2)");
+        bytes(
+                "full_with_moments",
+                "full, weights and moments",
+                half.weightsAndMoments(),
+                parameters + " x 2 x (1 + 2)");
         bytes("full_with_gradients", "full, gradients too", half.withGradients(), parameters + " x 2 x (1 + 2 + 1)");
         bytes(
                 "frozen",
                 "frozen base and what is trained",
                 half.frozen(),
-                format("%s x 2 + %s x 2 x (1 + 2 + 1)", parameters, millions(plan.values().trained())));
+                format(
+                        "%s x 2 + %s x 2 x (1 + 2 + 1)",
+                        parameters, millions(plan.values().trained())));
         if (withArticle) {
             article();
         }
@@ -201,13 +216,14 @@ final class PlanReport {
 
     /** Tells people. */
     void print(Console console) {
-        int names = width(lines.stream().filter(PlanReport::isAmount).map(Line::name).toList());
+        int names = width(
+                lines.stream().filter(PlanReport::isAmount).map(Line::name).toList());
         int amounts = width(lines.stream().map(Line::amount).toList());
         for (Line line : lines) {
             if (isAmount(line)) {
                 String name = console.styled(Console.Style.DIM, padded(line.name(), names));
-                console.line("  " + name + "  " + " ".repeat(amounts - line.amount().length()) + line.amount() + "  "
-                        + line.formula());
+                console.line("  " + name + "  "
+                        + " ".repeat(amounts - line.amount().length()) + line.amount() + "  " + line.formula());
             } else {
                 console.line(line.name());
             }

@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param files none where only a configuration is known
  */
-record PlannedModel(String name, ObjectNode config, @Nullable ModelFiles files, boolean builtIn)
-        implements AutoCloseable {
+record PlannedModel(
+        String name, ObjectNode config, @Nullable ModelFiles files, boolean builtIn) implements AutoCloseable {
     /** Opens what a user calls a model; a folder or file goes before a built-in shape of the same name. */
     static PlannedModel open(String name) {
         Optional<ObjectNode> shape = BuiltInShapes.config(name);

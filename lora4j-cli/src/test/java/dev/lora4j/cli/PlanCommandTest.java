@@ -14,9 +14,8 @@ import org.junit.jupiter.api.io.TempDir;
 class PlanCommandTest {
     private static CliRun gpt3(String... more) {
         String[] arguments = {"plan", "--model", "gpt3-175b", "--rank", "4", "--targets", "q,v"};
-        String[] all = Stream.concat(
-                        Arrays.stream(arguments), Arrays.stream(more))
-                .toArray(String[]::new);
+        String[] all =
+                Stream.concat(Arrays.stream(arguments), Arrays.stream(more)).toArray(String[]::new);
         return CliRun.of(all);
     }
 
@@ -25,7 +24,9 @@ class PlanCommandTest {
     void gpt3HasTheArticlesNumbers() {
         JsonNode plan = gpt3("--json").json();
         assertThat(plan.path("trained").asLong()).isEqualTo(18_874_368);
-        assertThat(plan.path("checkpoint_bytes").asLong()).isEqualTo(2 * 18_874_368L).isBetween(35_000_000L, 38_000_000L);
+        assertThat(plan.path("checkpoint_bytes").asLong())
+                .isEqualTo(2 * 18_874_368L)
+                .isBetween(35_000_000L, 38_000_000L);
         assertThat(plan.path("full_copy_bytes").asDouble()).isBetween(348e9, 352e9);
         assertThat(plan.path("models_bytes").asDouble()).isBetween(350e9, 356e9);
         assertThat(plan.path("full_copies_bytes").asDouble()).isBetween(34.8e12, 35.2e12);
@@ -55,9 +56,10 @@ class PlanCommandTest {
         TinyModel.write(folder.resolve("tiny"));
         Path alone = folder.resolve("alone.json");
         Files.copy(folder.resolve("tiny/config.json"), alone);
-        JsonNode byFiles =
-                CliRun.of("plan", "-m", folder.resolve("tiny").toString(), "-r", "1", "--json").json();
-        JsonNode byConfig = CliRun.of("plan", "-m", alone.toString(), "-r", "1", "--json").json();
+        JsonNode byFiles = CliRun.of("plan", "-m", folder.resolve("tiny").toString(), "-r", "1", "--json")
+                .json();
+        JsonNode byConfig =
+                CliRun.of("plan", "-m", alone.toString(), "-r", "1", "--json").json();
         assertThat(byFiles.path("trained").asLong()).isEqualTo(2 * (6 + 6)); // q and v of one layer, 6 to 6
         assertThat(byFiles.path("parameters").asLong()).isEqualTo(2 * 36 + 4 * 36 + 3 * 24 + 3 * 6);
         assertThat(byConfig.path("trained")).isEqualTo(byFiles.path("trained"));
