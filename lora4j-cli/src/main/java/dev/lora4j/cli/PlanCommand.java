@@ -36,18 +36,14 @@ final class PlanCommand implements Callable<Integer> {
                             + " deberta-v2-xxlarge, llama (llama-2-7b), smollm2-135m, minilm.")
     private String model = "";
 
-    @Option(
-            names = "--method",
-            paramLabel = "NAME",
-            defaultValue = "lora",
-            description = "${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
-    private PlanMethod method = PlanMethod.LORA;
+    @Mixin
+    private final MethodOptions method = new MethodOptions();
 
     @Option(
             names = {"-r", "--rank"},
             paramLabel = "R",
             defaultValue = "8",
-            description = "Rank, or width of adapters' bottlenecks (default: ${DEFAULT-VALUE}).")
+            description = "Rank (default: ${DEFAULT-VALUE}).")
     private int rank;
 
     @Option(
@@ -63,13 +59,6 @@ final class PlanCommand implements Callable<Integer> {
             defaultValue = "0",
             description = "Dropout on the input of A (default: ${DEFAULT-VALUE}).")
     private double dropout;
-
-    @Option(
-            names = "--prefix-tokens",
-            paramLabel = "N",
-            defaultValue = "256",
-            description = "Tokens of prefix tuning, before and after together (default: ${DEFAULT-VALUE}).")
-    private int prefixTokens;
 
     @Option(
             names = "--labels",
@@ -153,6 +142,12 @@ final class PlanCommand implements Callable<Integer> {
         return labels > 0 ? ModelTask.SEQ_CLS : LanguageModel.usualTask(planned.config());
     }
 
+    private PlanMethod method() {
+        return method.baseline()
+                .map(PlanMethod::of)
+                .orElseGet(() -> method.is(Method.FULL) ? PlanMethod.FULL : PlanMethod.LORA);
+    }
+
     private PlanSettings settings(PlannedModel planned) {
         LoraConfig config = LoraConfig.rank(rank).dropout(dropout);
         config = targets.equals(List.of("all-linear"))
@@ -161,10 +156,9 @@ final class PlanCommand implements Callable<Integer> {
         WeightFormat format = weights.format();
         int valueBytes = dtype == null ? planned.valueBytes() : dtype.bytes();
         return new PlanSettings(
-                method,
+                method(),
                 config,
                 labels,
-                prefixTokens,
                 new PlanSettings.Batch(batchSize, length, microBatchTokens, recompute),
                 optimizer,
                 format,

@@ -3,7 +3,6 @@ package dev.lora4j.cli;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.lora4j.plan.HalfPrecision;
 import dev.lora4j.plan.MemoryPlan;
-import dev.lora4j.plan.PlanMethod;
 import dev.lora4j.plan.PlanSettings;
 import dev.lora4j.plan.TrainingPlan;
 import java.util.ArrayList;
@@ -70,10 +69,9 @@ final class PlanReport {
                 format(
                         "%s, %.4g %% of the base; %s",
                         millions(trained), 100 * plan.share(), plan.values().formula()));
-        boolean here = settings.method() == PlanMethod.LORA || settings.method() == PlanMethod.FULL;
-        if (!here) {
-            title("  (" + settings.method() + " is counted by the article's formula; its activations are estimated)");
-        }
+        settings.method()
+                .baseline()
+                .ifPresent(other -> title("  (" + other + "; activations that are its own are not counted)"));
     }
 
     private void storage() {
@@ -102,7 +100,7 @@ final class PlanReport {
                 "models",
                 settings.models() + " fine-tuned models",
                 storage.together(),
-                settings.method() == PlanMethod.FULL
+                settings.method().full()
                         ? "a full copy each"
                         : format(
                                 "%s + %d x %s",

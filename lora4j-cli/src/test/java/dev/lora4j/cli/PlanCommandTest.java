@@ -69,7 +69,8 @@ class PlanCommandTest {
 
     @Test
     void everyMethodHasAPlan() {
-        for (String method : new String[] {"lora", "full", "bitfit", "adapter", "prefix"}) {
+        for (String method :
+                new String[] {"lora", "full", "bitfit", "adapter-h", "adapter-l", "prefix-layer", "top-layers"}) {
             CliRun run = CliRun.of("plan", "-m", "gpt2", "--method", method, "--json");
             assertThat(run.exitCode()).as(run.err()).isZero();
             assertThat(run.json().path("trained").asLong()).isPositive();

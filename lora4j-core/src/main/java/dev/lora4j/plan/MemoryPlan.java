@@ -62,7 +62,7 @@ public record MemoryPlan(
         long working = working(shape, tokens) + (batch.recompute() ? kept.largestBlock() : 0);
         // with recomputation what each block keeps comes and goes too
         long scattered = kept.values() + states + (batch.recompute() ? working : 0);
-        boolean full = settings.method() == PlanMethod.FULL;
+        boolean full = settings.method().full();
         long largest = full ? largest(shape) : 0;
         return new MemoryPlan(
                 PROCESS,

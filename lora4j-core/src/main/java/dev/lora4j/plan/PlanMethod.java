@@ -1,23 +1,28 @@
 package dev.lora4j.plan;
 
-import java.util.Locale;
+import dev.lora4j.lora.Baseline;
+import java.util.Optional;
 
-/** Ways to fine-tune a model that the article compares (arXiv 2106.09685, section 5.1). */
-public enum PlanMethod {
+/**
+ * A way to fine-tune a model that the article compares (arXiv 2106.09685, section 5.1).
+ *
+ * @param full whether every weight is trained
+ * @param baseline the method, if it is neither low-rank pairs nor full
+ */
+public record PlanMethod(boolean full, Optional<Baseline> baseline) {
     /** Low-rank pairs beside frozen layers. */
-    LORA,
-    /** Every weight. */
-    FULL,
-    /** The biases alone. */
-    BITFIT,
-    /** Two bottlenecks of width r in every block (Houlsby et al.). */
-    ADAPTER,
-    /** Hidden states of some extra tokens in every block, in place of what the layers give there. */
-    PREFIX;
+    public static final PlanMethod LORA = new PlanMethod(false, Optional.empty());
 
-    /** As options and messages call it. */
-    @Override
-    public String toString() {
-        return name().toLowerCase(Locale.ROOT);
+    /** Every weight. */
+    public static final PlanMethod FULL = new PlanMethod(true, Optional.empty());
+
+    /** Another one. */
+    public static PlanMethod of(Baseline baseline) {
+        return new PlanMethod(false, Optional.of(baseline));
+    }
+
+    /** Whether it trains every bias and nothing else. */
+    boolean isBitFit() {
+        return baseline.filter(other -> other.kind() == Baseline.Kind.BITFIT).isPresent();
     }
 }

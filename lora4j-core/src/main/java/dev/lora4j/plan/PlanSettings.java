@@ -6,9 +6,8 @@ import dev.lora4j.model.WeightFormat;
 /**
  * The run that is asked about.
  *
- * @param lora rank, targets and so on; for {@link PlanMethod#ADAPTER} its rank is the width of the bottlenecks
+ * @param lora rank, targets and so on of low-rank pairs
  * @param outputs of a head for sequences that is trained too; 0 for none
- * @param prefixTokens of {@link PlanMethod#PREFIX}: l_p + l_i
  * @param batch how many tokens go through the model
  * @param weights how the base is kept
  * @param valueBytes of a stored value, in adapter files and in full copies
@@ -18,7 +17,6 @@ public record PlanSettings(
         PlanMethod method,
         LoraConfig lora,
         int outputs,
-        int prefixTokens,
         Batch batch,
         PlanOptimizer optimizer,
         WeightFormat weights,
@@ -52,10 +50,9 @@ public record PlanSettings(
 
     /** Checks the counts. */
     public PlanSettings {
-        if (outputs < 0 || prefixTokens < 1 || models < 1 || valueBytes < 1) {
-            throw new IllegalArgumentException("the plan is for " + outputs + " outputs, " + prefixTokens
-                    + " prefix tokens, " + models + " models and " + valueBytes
-                    + " bytes a value; expected 0 outputs and 1 of all others, or more");
+        if (outputs < 0 || models < 1 || valueBytes < 1) {
+            throw new IllegalArgumentException("the plan is for " + outputs + " outputs, " + models + " models and "
+                    + valueBytes + " bytes a value; expected 0 outputs and 1 of all others, or more");
         }
     }
 }

@@ -20,8 +20,8 @@ record Tracking(Map<String, Long> ranks, boolean dropout, boolean weights, boole
         return new Tracking(
                 trained.ranks(),
                 settings.lora().dropout() > 0,
-                settings.method() == PlanMethod.FULL,
-                settings.method() == PlanMethod.BITFIT);
+                settings.method().full(),
+                settings.method().isBitFit());
     }
 
     /** Whether an operation of this module is recorded even if nothing below it was trained. */

@@ -2,8 +2,13 @@ package dev.lora4j.plan;
 
 import dev.lora4j.lora.AdapterException;
 import dev.lora4j.lora.AdapterShape;
+import dev.lora4j.lora.Baseline;
 import dev.lora4j.lora.BiasMode;
+import dev.lora4j.model.AdaptableModule;
+import dev.lora4j.tensor.Tensor;
+import java.util.Arrays;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
@@ -22,12 +27,25 @@ public record TrainedValues(long trained, long stored, String formula, Map<Strin
     }
 
     static TrainedValues of(ModelShape shape, PlanSettings settings) {
-        return switch (settings.method()) {
-            case LORA -> lora(shape, settings);
-            case FULL -> whole(shape.model().parameters(), "all of the model's");
+        if (settings.method().full()) {
+            return whole(shape.model().parameters(), "all of the model's");
+        }
+        return settings.method()
+                .baseline()
+                .map(baseline -> baseline(shape, baseline))
+                .orElseGet(() -> lora(shape, settings));
+    }
+
+    private static TrainedValues baseline(ModelShape shape, Baseline baseline) {
+        long layers = shape.blocks().size();
+        return switch (baseline.kind()) {
             case BITFIT -> bitFit(shape);
-            case ADAPTER -> adapter(shape, settings.lora().rank());
-            case PREFIX -> prefix(shape, settings.prefixTokens());
+            case ADAPTER_H -> bottlenecks(shape, baseline.size(), 2 * layers, 0);
+            case ADAPTER_L -> bottlenecks(shape, baseline.size(), layers, layers);
+            case ADAPTER_P -> bottlenecks(shape, baseline.size(), layers, 0);
+            case PREFIX_EMBEDDING -> embeddings(shape, baseline.size());
+            case PREFIX_LAYER -> states(shape, baseline.size());
+            case TOP_LAYERS -> topLayers(shape, baseline.size());
         };
     }
 
@@ -53,28 +71,52 @@ public record TrainedValues(long trained, long stored, String formula, Map<Strin
         return whole(biases, "all biases");
     }
 
-    /** AdapterH: |Θ| = L_adpt · (2 d r + r + d), two in each block, with no norm of their own. */
-    private static TrainedValues adapter(ModelShape shape, long rank) {
-        long count = 2L * shape.blocks().size();
+    /** |Θ| = L_adpt · (2 d r + r + d) + 2 L_LN d (article, section 5.1). */
+    private static TrainedValues bottlenecks(ModelShape shape, long width, long count, long norms) {
         long d = shape.hidden();
-        return whole(
-                count * (2 * d * rank + rank + d),
-                String.format(
-                        Locale.ROOT,
-                        "L_adpt (2 d r + r + d) = %,d (2 x %,d x %,d + %,d + %,d)",
-                        count,
-                        d,
-                        rank,
-                        rank,
-                        d));
+        String formula = String.format(
+                Locale.ROOT,
+                "L_adpt (2 d r + r + d)%s = %,d (2 x %,d x %,d + %,d + %,d)",
+                norms == 0 ? "" : " + 2 L_LN d",
+                count,
+                d,
+                width,
+                width,
+                d);
+        String ofNorms = norms == 0 ? "" : String.format(Locale.ROOT, " + 2 x %,d x %,d", norms, d);
+        return whole(count * (2 * d * width + width + d) + 2 * norms * d, formula + ofNorms);
+    }
+
+    /** PreEmbed: |Θ| = d · (l_p + l_i), of the table's width. */
+    private static TrainedValues embeddings(ModelShape shape, long tokens) {
+        long width = shape.model().wordEmbedding().matrix().inFeatures();
+        return whole(width * tokens, String.format(Locale.ROOT, "d (l_p + l_i) = %,d x %,d", width, tokens));
     }
 
     /** PreLayer: |Θ| = L · d · (l_p + l_i). */
-    private static TrainedValues prefix(ModelShape shape, long tokens) {
+    private static TrainedValues states(ModelShape shape, long tokens) {
         long layers = shape.blocks().size();
         return whole(
                 layers * shape.hidden() * tokens,
                 String.format(Locale.ROOT, "L d (l_p + l_i) = %,d x %,d x %,d", layers, shape.hidden(), tokens));
+    }
+
+    private static TrainedValues topLayers(ModelShape shape, int layers) {
+        List<List<AdaptableModule>> blocks = shape.model().modulesByBlock();
+        if (layers >= blocks.size()) {
+            throw new AdapterException(shape.model().name() + ": top-layers of " + layers
+                    + " layers, but the model has " + blocks.size() + "; plan fewer, or all of it by method full");
+        }
+        long values = blocks.subList(blocks.size() - layers, blocks.size()).stream()
+                .flatMap(List::stream)
+                .mapToLong(TrainedValues::values)
+                .sum();
+        return whole(values, String.format(Locale.ROOT, "all of the last %,d of %,d layers", layers, blocks.size()));
+    }
+
+    private static long values(AdaptableModule module) {
+        Tensor bias = module.bias();
+        return Arrays.stream(module.shape()).reduce(1, Math::multiplyExact) + (bias == null ? 0 : bias.elements());
     }
 
     private static TrainedValues whole(long values, String formula) {

@@ -27,7 +27,7 @@ public record TrainingPlan(
             long full = Math.multiplyExact(parameters, (long) settings.valueBytes());
             long own = Math.multiplyExact(trained, (long) settings.valueBytes());
             long all = Math.multiplyExact(own, (long) settings.models());
-            boolean whole = settings.method() == PlanMethod.FULL;
+            boolean whole = settings.method().full();
             return new Storage(own, full, whole ? all : full + all, Math.multiplyExact(full, (long) settings.models()));
         }
     }

@@ -118,7 +118,7 @@ class MeasuredMemoryTest {
                 LanguageModel outline = LanguageModel.outline(files, task(model))) {
             int outputs = task(model) == ModelTask.SEQ_CLS ? 2 : 0;
             PlanSettings settings =
-                    new PlanSettings(method, CONFIG, outputs, 1, batch, PlanOptimizer.ADAMW, weights, Float.BYTES, 1);
+                    new PlanSettings(method, CONFIG, outputs, batch, PlanOptimizer.ADAMW, weights, Float.BYTES, 1);
             return TrainingPlan.of(outline, settings, Optional.of(files)).memory();
         }
     }
@@ -138,7 +138,7 @@ class MeasuredMemoryTest {
         command.addAll(List.of("-Xms32m", "-Xmx1g", "-XX:+UseSerialGC", "-Dorg.bytedeco.javacpp.maxBytes=0"));
         command.addAll(List.of("-Dorg.bytedeco.javacpp.maxPhysicalBytes=0", "-Dorg.bytedeco.javacpp.noPointerGC=true"));
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), MeasuredMemoryTest.class.getName()));
-        command.addAll(List.of(model.toString(), method.name(), weights.name()));
+        command.addAll(List.of(model.toString(), Boolean.toString(method.full()), weights.name()));
         command.addAll(List.of("" + batch.rows(), "" + batch.length(), "" + batch.recompute()));
         File result = Files.createTempFile(folder, "peak", ".txt").toFile();
         File errors = Files.createTempFile(folder, "errors", ".txt").toFile();
@@ -159,7 +159,7 @@ class MeasuredMemoryTest {
         WeightFormat weights = WeightFormat.valueOf(args[2]);
         try (ModelFiles files = HuggingFaceFolder.open(path);
                 LanguageModel model = LanguageModel.load(files, task(path), Device.CPU, weights);
-                Adapter adapter = adapter(model, PlanMethod.valueOf(args[1]))) {
+                Adapter adapter = adapter(model, Boolean.parseBoolean(args[1]))) {
             TrainingConfig config = TrainingConfig.builder()
                     .batchSize(batch.rows())
                     .microBatchTokens(batch.microBatchTokens())
@@ -178,8 +178,8 @@ class MeasuredMemoryTest {
                 .write(Long.toString(Long.parseLong(peak) * 1024).getBytes(StandardCharsets.UTF_8));
     }
 
-    private static Adapter adapter(LanguageModel model, PlanMethod method) {
-        if (method == PlanMethod.FULL) {
+    private static Adapter adapter(LanguageModel model, boolean full) {
+        if (full) {
             return Adapter.full(model);
         }
         return model.task() == ModelTask.SEQ_CLS

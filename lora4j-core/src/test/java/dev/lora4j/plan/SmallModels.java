@@ -23,7 +23,7 @@ final class SmallModels {
     }
 
     static PlanSettings settings(PlanMethod method, LoraConfig config, PlanSettings.Batch batch) {
-        return new PlanSettings(method, config, 0, 256, batch, PlanOptimizer.ADAMW, WeightFormat.F32, 4, 100);
+        return new PlanSettings(method, config, 0, batch, PlanOptimizer.ADAMW, WeightFormat.F32, 4, 100);
     }
 
     static PlanSettings.Batch batch(int rows, int length, boolean recompute) {

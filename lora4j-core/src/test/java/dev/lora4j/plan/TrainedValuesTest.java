@@ -7,6 +7,7 @@ import dev.lora4j.formats.ModelFiles;
 import dev.lora4j.lora.Adapter;
 import dev.lora4j.lora.AdapterException;
 import dev.lora4j.lora.AdapterShape;
+import dev.lora4j.lora.Baseline;
 import dev.lora4j.lora.BiasMode;
 import dev.lora4j.lora.LoraConfig;
 import dev.lora4j.lora.Targets;
@@ -132,33 +133,59 @@ class TrainedValuesTest {
         assertThat(plan.values().trained()).isEqualTo(Long.parseLong(expected.replace("_", "")));
     }
 
-    /** AdapterH of 7.1 and 40.1 million in table 4 of the article. */
+    private static long trained(String shape, Baseline.Kind kind, int size) {
+        return plan(shape, PlanMethod.of(new Baseline(kind, size)), RANK)
+                .values()
+                .trained();
+    }
+
+    /** AdapterH of 7.1 and 40.1 million in table 4 of the article, AdapterL of 0.37 and 11.09 million in table 3. */
     @Test
     void adaptersHaveTheArticlesCounts() {
-        assertThat(plan("gpt3-175b", PlanMethod.ADAPTER, LoraConfig.rank(1))
-                        .values()
-                        .trained())
-                .isEqualTo(192L * (2 * 12288 + 1 + 12288))
-                .isBetween(7_050_000L, 7_150_000L);
-        assertThat(plan("gpt3-175b", PlanMethod.ADAPTER, LoraConfig.rank(8))
-                        .values()
-                        .trained())
-                .isBetween(40_050_000L, 40_150_000L);
+        assertThat(trained("gpt3-175b", Baseline.Kind.ADAPTER_H, 1)).isEqualTo(192L * (2 * 12288 + 1 + 12288));
+        assertThat(trained("gpt3-175b", Baseline.Kind.ADAPTER_H, 1)).isBetween(7_050_000L, 7_150_000L);
+        assertThat(trained("gpt3-175b", Baseline.Kind.ADAPTER_H, 8)).isBetween(40_050_000L, 40_150_000L);
+        assertThat(trained("gpt2-medium", Baseline.Kind.ADAPTER_L, 6)).isBetween(365_000L, 375_000L);
+        assertThat(trained("gpt2-medium", Baseline.Kind.ADAPTER_L, 224)).isBetween(11_085_000L, 11_095_000L);
     }
 
     @Test
     void prefixesTakeAVectorPerLayerAndToken() {
-        assertThat(plan("gpt2-medium", PlanMethod.PREFIX, RANK).values().trained())
-                .isEqualTo(24L * 1024 * 256);
+        assertThat(trained("gpt2-medium", Baseline.Kind.PREFIX_LAYER, 256)).isEqualTo(24L * 1024 * 256);
+        assertThat(trained("gpt2-medium", Baseline.Kind.PREFIX_EMBEDDING, 256)).isEqualTo(1024 * 256);
     }
 
     /** 11 d a layer and d at the end: 3 d + d + 4 d + d of linear layers and 2 d of two norms. */
     @Test
     void biasesOfGpt2AreElevenWidthsALayer() {
-        assertThat(plan("gpt2", PlanMethod.BITFIT, RANK).values().trained()).isEqualTo((12 * 11 + 1) * 768L);
-        assertThatThrownBy(() -> plan("llama-2-7b", PlanMethod.BITFIT, RANK))
+        assertThat(trained("gpt2", Baseline.Kind.BITFIT, 0)).isEqualTo((12 * 11 + 1) * 768L);
+        assertThatThrownBy(() -> trained("llama-2-7b", Baseline.Kind.BITFIT, 0))
                 .isInstanceOf(AdapterException.class)
                 .hasMessageContaining("has no biases to train");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "llama, ADAPTER_H, 3",
+        "llama, ADAPTER_L, 3",
+        "gpt2, ADAPTER_P, 3",
+        "gpt2, BITFIT, 0",
+        "gemma2, PREFIX_LAYER, 3",
+        "gemma2, PREFIX_EMBEDDING, 3",
+        "llama, TOP_LAYERS, 1",
+        "gpt2, TOP_LAYERS, 1"
+    })
+    void otherMethodsAreCountedAsTheyAreMade(String name, Baseline.Kind kind, int size) {
+        Baseline baseline = new Baseline(kind, size);
+        PlanSettings settings = SmallModels.settings(PlanMethod.of(baseline), RANK, SmallModels.batch(1, 16, false));
+        try (ModelFiles files = SmallModels.files(name);
+                LanguageModel model = LanguageModel.load(files);
+                Adapter adapter = Adapter.create(model, baseline, 1)) {
+            assertThat(TrainingPlan.of(model, settings, Optional.empty())
+                            .values()
+                            .trained())
+                    .isEqualTo(adapter.parameters());
+        }
     }
 
     /** The counts that transformers gives for the released models' classes without a pooler. */
