@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -32,8 +33,8 @@ import picocli.CommandLine.Option;
         usageHelpAutoWidth = true,
         abbreviateSynopsis = true)
 final class EvaluateCommand implements Callable<Integer> {
-    @Mixin
-    private final ModelOption model = new ModelOption();
+    @ArgGroup(multiplicity = "1")
+    private Measured measured = new Measured();
 
     @Mixin
     private final WeightsOption weights = new WeightsOption();
@@ -54,8 +55,14 @@ final class EvaluateCommand implements Callable<Integer> {
             description = "The rows: .jsonl, .csv or .tsv, each also with .gz.")
     private Path data = Path.of("");
 
-    @Option(names = "--task", paramLabel = "TASK", description = "${COMPLETION-CANDIDATES} (what the adapter is for).")
-    private @Nullable DataTask task;
+    @Option(
+            names = "--task",
+            paramLabel = "TASK",
+            converter = ScoredTask.Converter.class,
+            completionCandidates = ScoredTask.Names.class,
+            description = "${COMPLETION-CANDIDATES} (what the adapter is for). Of e2e the data is the folder, and"
+                    + " --predictions has the answers.")
+    private @Nullable ScoredTask task;
 
     @Option(names = "--generate", description = "Also let the model answer, and count the exactly right answers.")
     private boolean generate;
@@ -81,10 +88,14 @@ final class EvaluateCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        if (measured.predictions().isPresent() || textTask().isPresent()) {
+            tell(predictions());
+            return 0;
+        }
         WeightFormat format = compute.format(weights);
         DataTask kind = kind();
         List<Path> folders = adapter == null ? List.of() : List.of(adapter);
-        try (LoadedModel loaded = LoadedModel.load(model, format, kind.modelTask(), folders)) {
+        try (LoadedModel loaded = LoadedModel.load(measured.model(), format, kind.modelTask(), folders)) {
             Optional<Adapter> own = loaded.adapters().values().stream().findFirst();
             Optional<LabelSet> labels = Rows.labels(own, loaded.model());
             if (kind == DataTask.CLASSIFICATION && labels.isEmpty()) {
@@ -100,19 +111,39 @@ final class EvaluateCommand implements Callable<Integer> {
                 case CLASSIFICATION -> classification(facts, loaded.model(), own, dataset, labels.orElseThrow());
                 case REGRESSION -> regression(facts, loaded.model(), own, dataset);
             }
-            if (json) {
-                console.json(facts.json());
-            } else {
-                facts.print(console);
-            }
+            tell(facts);
             return 0;
         }
     }
 
+    private void tell(Facts facts) {
+        if (json) {
+            console.json(facts.json());
+        } else {
+            facts.print(console);
+        }
+    }
+
+    private Optional<TextTask> textTask() {
+        return task == null ? Optional.empty() : task.text();
+    }
+
+    /** The scores of texts that are there already. */
+    private Facts predictions() {
+        if (textTask().isEmpty() || measured.predictions().isEmpty()) {
+            throw new IllegalArgumentException(
+                    "--predictions and a --task whose answers are texts (" + TextTask.keys() + ") need each other");
+        }
+        return textTask().get().score(data, measured.predictions().get());
+    }
+
     /** As told, or as the adapter's configuration and labels have it, or what the model is for. */
     private DataTask kind() {
-        if (task != null || adapter == null) {
-            return task == null ? usual() : task;
+        if (task != null) {
+            return task.rows().orElseThrow();
+        }
+        if (adapter == null) {
+            return usual();
         }
         AdapterSummary summary = AdapterSummary.of(adapter);
         if (summary.task().orElse(ModelTask.CAUSAL_LM) == ModelTask.CAUSAL_LM) {
@@ -122,7 +153,7 @@ final class EvaluateCommand implements Callable<Integer> {
     }
 
     private DataTask usual() {
-        try (ModelFiles files = model.open()) {
+        try (ModelFiles files = measured.model().open()) {
             return DataTask.usual(files);
         }
     }
