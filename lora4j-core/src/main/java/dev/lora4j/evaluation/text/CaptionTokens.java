@@ -56,7 +56,7 @@ final class CaptionTokens {
             Pattern.compile("[-+]?" + NUMBER),
             Pattern.compile("[A-Z]+(?:&[A-Z]+)+|[A-Za-z]\\+\\+|[CF]#"),
             // words with their full stop
-            Pattern.compile("[A-Za-z](?:\\.[A-Za-z])+\\.|[A-Za-z]\\.(?!\\s*$|\\s+" + STARTS + "\\b)"),
+            Pattern.compile("[A-Za-z](?:\\.[A-Za-z])+\\.|[A-Za-z]\\.(?!\\s+" + STARTS + "\\b)"),
             Pattern.compile(ABBREVIATIONS, Pattern.CASE_INSENSITIVE),
             Pattern.compile(LETTER + LETTERS_DIGITS + "*\\.(?=[,;:])"),
             // addresses, names and tags
