@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -35,8 +36,8 @@ import picocli.CommandLine.Option;
         usageHelpAutoWidth = true,
         abbreviateSynopsis = true)
 final class EvaluateCommand implements Callable<Integer> {
-    @Mixin
-    private final ModelOption model = new ModelOption();
+    @ArgGroup(multiplicity = "1")
+    private Measured measured = new Measured();
 
     @Mixin
     private final WeightsOption weights = new WeightsOption();
@@ -54,7 +55,7 @@ final class EvaluateCommand implements Callable<Integer> {
             names = {"-d", "--data"},
             required = true,
             paramLabel = "FILE",
-            description = "The rows: .jsonl, .csv or .tsv, each also with .gz; of a task of GLUE the folder.")
+            description = "The rows: .jsonl, .csv or .tsv, each also with .gz; of a task with a folder the folder.")
     private Path data = Path.of("");
 
     @Option(
@@ -62,8 +63,9 @@ final class EvaluateCommand implements Callable<Integer> {
             paramLabel = "TASK",
             converter = NamedTask.Converter.class,
             completionCandidates = NamedTask.Names.class,
-            description = "${COMPLETION-CANDIDATES} (what the adapter is for). From cola on, the tasks of GLUE, whose"
-                    + " folder the data is.")
+            description =
+                    "${COMPLETION-CANDIDATES} (what the adapter is for). From cola on, tasks whose folder the data"
+                            + " is: those of GLUE, and e2e, whose answers are texts.")
     private @Nullable NamedTask task;
 
     @Option(names = "--generate", description = "Also let the model answer, and count the exactly right answers.")
@@ -90,25 +92,25 @@ final class EvaluateCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        if (measured.predictions().isPresent() || textTask().isPresent()) {
+            tell(predictions());
+            return 0;
+        }
         WeightFormat format = compute.format(weights);
         NamedTask named = task == null ? NamedTask.of(kind()) : task;
         DataTask kind = named.kind();
         List<Path> folders = adapter == null ? List.of() : List.of(adapter);
-        try (LoadedModel loaded = LoadedModel.load(model, format, kind.modelTask(), folders)) {
+        try (LoadedModel loaded = LoadedModel.load(measured.model(), format, kind.modelTask(), folders)) {
             Optional<Adapter> own = loaded.adapters().values().stream().findFirst();
             Optional<LabelSet> labels = Rows.labels(own, loaded.model());
             if (kind == DataTask.CLASSIFICATION && labels.isEmpty()) {
                 throw new IllegalArgumentException("neither the model nor the adapter names its labels; expected an"
                         + " adapter trained for classification");
             }
-            Facts facts = named.glue().isPresent()
-                    ? glue(named.glue().get(), loaded, own, labels)
-                    : ofFile(kind, loaded, own, labels);
-            if (json) {
-                console.json(facts.json());
-            } else {
-                facts.print(console);
-            }
+            tell(
+                    named.glue().isPresent()
+                            ? glue(named.glue().get(), loaded, own, labels)
+                            : ofFile(kind, loaded, own, labels));
             return 0;
         }
     }
@@ -142,6 +144,27 @@ final class EvaluateCommand implements Callable<Integer> {
         return facts;
     }
 
+    private void tell(Facts facts) {
+        if (json) {
+            console.json(facts.json());
+        } else {
+            facts.print(console);
+        }
+    }
+
+    private Optional<TextTask> textTask() {
+        return Optional.ofNullable(task).flatMap(NamedTask::text);
+    }
+
+    /** The scores of texts that are there already. */
+    private Facts predictions() {
+        if (textTask().isEmpty() || measured.predictions().isEmpty()) {
+            throw new IllegalArgumentException(
+                    "--predictions and a --task whose answers are texts (" + TextTask.keys() + ") need each other");
+        }
+        return textTask().get().score(data, measured.predictions().get());
+    }
+
     /** As the adapter's configuration and labels have it, or what the model is for. */
     private DataTask kind() {
         if (adapter == null) {
@@ -155,7 +178,7 @@ final class EvaluateCommand implements Callable<Integer> {
     }
 
     private DataTask usual() {
-        try (ModelFiles files = model.open()) {
+        try (ModelFiles files = measured.model().open()) {
             return DataTask.usual(files);
         }
     }

@@ -11,18 +11,25 @@ import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
 /**
- * What {@code --task} names: a kind of rows, or a task of GLUE with files of its own.
+ * What {@code --task} names: a kind of rows, or a task with a folder of its own as data.
  *
- * @param glue if it is one, whose folder is the data
+ * @param glue if it is one of GLUE's
+ * @param text if its answers are texts
  */
-record NamedTask(DataTask kind, Optional<GlueTask> glue) {
+record NamedTask(DataTask kind, Optional<GlueTask> glue, Optional<TextTask> text) {
     static NamedTask of(DataTask kind) {
-        return new NamedTask(kind, Optional.empty());
+        return new NamedTask(kind, Optional.empty(), Optional.empty());
     }
 
     static NamedTask of(GlueTask task) {
         return new NamedTask(
-                task.labels().isPresent() ? DataTask.CLASSIFICATION : DataTask.REGRESSION, Optional.of(task));
+                task.labels().isPresent() ? DataTask.CLASSIFICATION : DataTask.REGRESSION,
+                Optional.of(task),
+                Optional.empty());
+    }
+
+    static NamedTask of(TextTask task) {
+        return new NamedTask(DataTask.CAUSAL, Optional.empty(), Optional.of(task));
     }
 
     /** The task of a name, in any case. */
@@ -36,6 +43,11 @@ record NamedTask(DataTask kind, Optional<GlueTask> glue) {
                 }
             }
             for (GlueTask task : GlueTask.values()) {
+                if (task.key().equals(key)) {
+                    return of(task);
+                }
+            }
+            for (TextTask task : TextTask.values()) {
                 if (task.key().equals(key)) {
                     return of(task);
                 }
@@ -56,6 +68,7 @@ record NamedTask(DataTask kind, Optional<GlueTask> glue) {
         List<String> names = new ArrayList<>();
         Arrays.stream(DataTask.values()).forEach(kind -> names.add(key(kind)));
         Arrays.stream(GlueTask.values()).forEach(task -> names.add(task.key()));
+        names.addAll(TextTask.keys());
         return names;
     }
 
