@@ -4,8 +4,9 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.lora4j.formats.AtomicFile;
-import dev.lora4j.training.ChartPoint;
-import dev.lora4j.training.HtmlReport;
+import dev.lora4j.report.DotChart;
+import dev.lora4j.report.HtmlReport;
+import dev.lora4j.report.LineChart;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -156,15 +157,19 @@ record ExperimentReport(String model, Map<ExperimentCell, CellResult> results) {
         HtmlReport page = new HtmlReport(title()).figures("What the columns are", Map.of("", NOTE));
         tables().forEach(table -> page.table(table.heading(), table.columns(), table.rows()));
         byTask().forEach((task, lines) -> {
-            Map<String, List<ChartPoint>> series = new LinkedHashMap<>();
+            Map<String, List<LineChart.Point>> series = new LinkedHashMap<>();
             for (ExperimentLine line : lines) {
                 double parameters = line.results().get(0).parameters();
                 if (parameters > 0 && Double.isFinite(line.median())) {
                     series.computeIfAbsent(line.method(), name -> new ArrayList<>())
-                            .add(new ChartPoint(parameters, line.median()));
+                            .add(new LineChart.Point(parameters, line.median()));
                 }
             }
-            page.dots(task.glue().title() + ", " + task.metric() + " over trained parameters", series);
+            page.chart(new DotChart(
+                    task.glue().title() + ", " + task.metric() + " over trained parameters",
+                    series.entrySet().stream()
+                            .map(each -> new LineChart.Series(each.getKey(), each.getValue()))
+                            .toList()));
         });
         return page;
     }

@@ -1,4 +1,4 @@
-package dev.lora4j.training;
+package dev.lora4j.report;
 
 import java.util.List;
 
@@ -15,17 +15,19 @@ record ChartRange(double minX, double maxX, double minY, double maxY, boolean lo
     static final int BOTTOM = 34;
     static final int TOP = 12;
 
-    static ChartRange of(List<ChartPoint> points, boolean logarithmic) {
+    static ChartRange of(List<LineChart.Series> series, boolean logarithmic) {
         double minX = Double.POSITIVE_INFINITY;
         double maxX = Double.NEGATIVE_INFINITY;
         double minY = Double.POSITIVE_INFINITY;
         double maxY = Double.NEGATIVE_INFINITY;
-        for (ChartPoint point : points) {
-            double x = logarithmic ? Math.log10(point.x()) : point.x();
-            minX = Math.min(minX, x);
-            maxX = Math.max(maxX, x);
-            minY = Math.min(minY, point.y());
-            maxY = Math.max(maxY, point.y());
+        for (LineChart.Series each : series) {
+            for (LineChart.Point point : each.points()) {
+                double x = logarithmic ? Math.log10(point.x()) : point.x();
+                minX = Math.min(minX, x);
+                maxX = Math.max(maxX, x);
+                minY = Math.min(minY, point.y());
+                maxY = Math.max(maxY, point.y());
+            }
         }
         double room = maxY > minY ? (maxY - minY) * 0.05 : Math.max(1e-9, Math.abs(maxY) * 0.1);
         double side = logarithmic ? Math.max(0.05, (maxX - minX) * 0.05) : 0;
@@ -37,6 +39,11 @@ record ChartRange(double minX, double maxX, double minY, double maxY, boolean lo
     double valueOfX(double share) {
         double at = minX + (maxX - minX) * share;
         return logarithmic ? Math.pow(10, at) : at;
+    }
+
+    /** Where on a drawing a point lies. */
+    Drawing.Point place(LineChart.Point point) {
+        return new Drawing.Point(x(point.x()), y(point.y()));
     }
 
     double x(double value) {
