@@ -44,12 +44,13 @@ class TextTaskTest {
     }
 
     @Test
-    void predictionsNeedATaskAndTheTaskPredictions() {
-        assertThat(evaluate("--predictions", answers.toString()).err()).contains("need each other");
-        CliRun withModel = evaluate("--task", "e2e", "--model", "embedded:minilm");
-        assertThat(withModel.exitCode()).isNotZero();
-        assertThat(withModel.err()).contains("need each other");
+    void predictionsNeedATaskWhoseAnswersAreTexts() {
+        assertThat(evaluate("--predictions", answers.toString()).err())
+                .contains("--predictions needs a --task whose answers are texts: one of [e2e]");
         assertThat(evaluate("--task", "e3e", "--model", "m").err()).contains("there is no task \"e3e\"");
+        assertThat(evaluate("--task", "e2e", "--predictions", answers.toString(), "--beams", "2")
+                        .err())
+                .contains("beams, length-penalty, no-repeat-ngram, dev-rows and save-predictions are for a model");
     }
 
     @Test

@@ -3,8 +3,13 @@ package dev.lora4j.tasks;
 import de.siegmar.fastcsv.reader.CsvParseException;
 import de.siegmar.fastcsv.reader.CsvReader;
 import de.siegmar.fastcsv.reader.CsvRecord;
+import de.siegmar.fastcsv.writer.CsvWriter;
+import de.siegmar.fastcsv.writer.LineDelimiter;
 import dev.lora4j.evaluation.text.Segment;
 import dev.lora4j.formats.InvalidFileException;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -45,6 +50,23 @@ public final class Answers {
             segments.add(prompts.get(i).answeredBy(answers.get(i)));
         }
         return segments;
+    }
+
+    /** Texts as a table that {@link #read} reads: each input and its answer. */
+    public static String table(List<TextPrompt> prompts, List<String> answers) {
+        StringWriter text = new StringWriter();
+        try (CsvWriter table = CsvWriter.builder()
+                .fieldSeparator('\t')
+                .lineDelimiter(LineDelimiter.LF)
+                .build(text)) {
+            table.writeRecord(COLUMNS);
+            for (int i = 0; i < prompts.size(); i++) {
+                table.writeRecord(prompts.get(i).prompt(), answers.get(i));
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("a text in memory was not written", e);
+        }
+        return text.toString();
     }
 
     private static List<String> table(Path file, String text, List<TextPrompt> prompts) {

@@ -3,16 +3,24 @@ package dev.lora4j.tasks;
 import de.siegmar.fastcsv.reader.CsvParseException;
 import de.siegmar.fastcsv.reader.CsvReader;
 import de.siegmar.fastcsv.reader.NamedCsvRecord;
+import dev.lora4j.data.Dataset;
+import dev.lora4j.data.ExampleEncoder;
+import dev.lora4j.data.Row;
+import dev.lora4j.data.RowPolicy;
+import dev.lora4j.data.Tokenizer;
 import dev.lora4j.evaluation.text.Bleu;
 import dev.lora4j.evaluation.text.CaptionRougeL;
 import dev.lora4j.evaluation.text.Cider;
 import dev.lora4j.evaluation.text.Meteor;
 import dev.lora4j.evaluation.text.Nist;
+import dev.lora4j.evaluation.text.Segment;
 import dev.lora4j.evaluation.text.Ter;
 import dev.lora4j.evaluation.text.TextMetric;
 import dev.lora4j.formats.InvalidFileException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -27,7 +35,8 @@ import java.util.regex.Pattern;
  * first.
  */
 public final class E2e {
-    private static final List<String> TEST_FILES = List.of("testset_w_refs.csv", "test.txt");
+    private static final String OWN_TEST = "testset_w_refs.csv";
+    private static final String PAPERS_TEST = "test.txt";
     private static final String DIVIDER = "||";
 
     private static final Pattern PROPERTY = Pattern.compile("([A-Za-z][A-Za-z ]*)\\[([^\\]]*)]");
@@ -45,7 +54,46 @@ public final class E2e {
 
     /** The test's inputs with all references of each, out of a folder with the table, or else the paper's lines. */
     public static List<TextPrompt> test(Path folder) {
-        return read(TaskText.first(folder, TEST_FILES));
+        return read(TaskText.first(home(folder), "test", List.of(OWN_TEST, PAPERS_TEST)));
+    }
+
+    /**
+     * The same out of the paper's lines, or else the table: for a model that has learned from the lines, whose answers have
+     * their words apart as those do.
+     */
+    public static List<TextPrompt> testOfLines(Path folder) {
+        return read(TaskText.first(home(folder), "test", List.of(PAPERS_TEST, OWN_TEST)));
+    }
+
+    /** The lines to learn from; the folder may be the one around {@code e2e}. */
+    public static Path trainingFile(Path folder) {
+        return TaskText.first(home(folder), "training", List.of("train.txt"));
+    }
+
+    /** The lines to measure the loss on while training. */
+    public static Path validationFile(Path folder) {
+        return TaskText.first(home(folder), "validation", List.of("valid.txt"));
+    }
+
+    private static Path home(Path folder) {
+        Path inner = folder.resolve("e2e");
+        return Files.isDirectory(inner) ? inner : folder;
+    }
+
+    /** Rows to learn from, one for each line, as a model of this tokenizer reads them. */
+    public static Dataset rows(Path file, Tokenizer tokenizer, ExampleEncoder encoder, RowPolicy policy) {
+        PromptForm form = PromptForm.of(tokenizer);
+        List<Row.PromptCompletion> rows = lines(file).stream()
+                .map(line -> form.row(line.prompt(), line.references().get(0)))
+                .toList();
+        return Dataset.of(file, rows, encoder, policy);
+    }
+
+    /** The scores of answers, BLEU as the headline. */
+    public static TaskScores score(List<Segment> segments) {
+        Map<String, Double> values = new LinkedHashMap<>();
+        metrics().forEach(metric -> values.put(metric.name(), metric.score(segments)));
+        return new TaskScores(values, metrics().get(0).name());
     }
 
     /** Inputs with all references of each. A name with {@code .csv} in it is a table. */

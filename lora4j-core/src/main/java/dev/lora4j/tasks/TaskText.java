@@ -38,8 +38,12 @@ final class TaskText {
         }
     }
 
-    /** The first of these names that the folder has, as it is or with {@code .gz}. */
-    static Path first(Path folder, List<String> names) {
+    /**
+     * The first of these names that the folder has, as it is or with {@code .gz}.
+     *
+     * @param kind of file, for messages
+     */
+    static Path first(Path folder, String kind, List<String> names) {
         for (String name : names) {
             for (String ending : List.of("", ".gz")) {
                 Path file = folder.resolve(name + ending);
@@ -48,6 +52,7 @@ final class TaskText {
                 }
             }
         }
-        throw new FileAccessException(folder, "has no test file; expected one of " + names + ", as it is or with .gz");
+        throw new FileAccessException(
+                folder, "has no " + kind + " file; expected one of " + names + ", as it is or with .gz");
     }
 }
