@@ -4,8 +4,8 @@ import dev.lora4j.analysis.Amplification;
 import dev.lora4j.analysis.Spectrum;
 import dev.lora4j.cli.AdapterAnalysis.Side;
 import dev.lora4j.cli.AdapterAnalysis.Similarity;
+import dev.lora4j.report.Chart;
 import dev.lora4j.report.HeatMaps;
-import dev.lora4j.report.LineChart;
 import dev.lora4j.report.Picture;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -21,19 +21,19 @@ import java.util.function.ToDoubleFunction;
  * @param all every picture, by the name of its file without its ending
  * @param heatMaps those that the page has besides the charts, by their headings
  */
-record AnalysisPictures(List<LineChart> charts, Map<String, Picture> all, Map<String, Picture> heatMaps) {
+record AnalysisPictures(List<Chart> charts, Map<String, Picture> all, Map<String, Picture> heatMaps) {
     static AnalysisPictures of(AdapterAnalysis analysis) {
-        Map<String, LineChart> charts = new LinkedHashMap<>();
+        Map<String, Chart> charts = new LinkedHashMap<>();
         charts.put(
                 "singular-values",
-                new LineChart("Singular values by index, largest 1, mean of layers", decay(analysis.spectra())));
+                Chart.lines("Singular values by index, largest 1, mean of layers", decay(analysis.spectra())));
         charts.put(
                 "effective-rank",
-                new LineChart("Effective rank by layer", byLayer(analysis.spectra(), Spectrum::effectiveRank)));
+                Chart.lines("Effective rank by layer", byLayer(analysis.spectra(), Spectrum::effectiveRank)));
         if (!analysis.amplifications().isEmpty()) {
             charts.put(
                     "amplification",
-                    new LineChart("Amplification by layer", byLayer(analysis.amplifications(), Amplification::factor)));
+                    Chart.lines("Amplification by layer", byLayer(analysis.amplifications(), Amplification::factor)));
         }
         Map<String, Picture> all = new LinkedHashMap<>();
         charts.values().removeIf(chart -> chart.series().isEmpty());
@@ -48,25 +48,24 @@ record AnalysisPictures(List<LineChart> charts, Map<String, Picture> all, Map<St
     }
 
     /** A line over the layers for each kind; an infinite value has no place in a chart. */
-    private static <V> List<LineChart.Series> byLayer(Map<String, V> values, ToDoubleFunction<V> figure) {
-        Map<String, List<LineChart.Point>> lines = new LinkedHashMap<>();
+    private static <V> List<Chart.Series> byLayer(Map<String, V> values, ToDoubleFunction<V> figure) {
+        Map<String, List<Chart.Point>> lines = new LinkedHashMap<>();
         values.forEach((path, value) -> {
             LayerPath layer = new LayerPath(path);
             double y = figure.applyAsDouble(value);
             if (Double.isFinite(y)) {
-                lines.computeIfAbsent(layer.kind(), kind -> new ArrayList<>())
-                        .add(new LineChart.Point(layer.layer(), y));
+                lines.computeIfAbsent(layer.kind(), kind -> new ArrayList<>()).add(new Chart.Point(layer.layer(), y));
             }
         });
-        List<LineChart.Series> series = new ArrayList<>();
+        List<Chart.Series> series = new ArrayList<>();
         lines.forEach((kind, points) -> {
-            points.sort(Comparator.comparingDouble(LineChart.Point::x));
-            series.add(new LineChart.Series(kind, points));
+            points.sort(Comparator.comparingDouble(Chart.Point::x));
+            series.add(new Chart.Series(kind, points));
         });
         return series;
     }
 
-    private static List<LineChart.Series> decay(Map<String, Spectrum> spectra) {
+    private static List<Chart.Series> decay(Map<String, Spectrum> spectra) {
         Map<String, List<Spectrum>> kinds = new LinkedHashMap<>();
         spectra.forEach((path, spectrum) -> {
             if (!spectrum.isZero()) {
@@ -74,7 +73,7 @@ record AnalysisPictures(List<LineChart> charts, Map<String, Picture> all, Map<St
                         .add(spectrum);
             }
         });
-        List<LineChart.Series> series = new ArrayList<>();
+        List<Chart.Series> series = new ArrayList<>();
         kinds.forEach((kind, all) -> {
             int count = all.stream()
                     .mapToInt(spectrum -> spectrum.values().size())
@@ -89,7 +88,7 @@ record AnalysisPictures(List<LineChart> charts, Map<String, Picture> all, Map<St
                         .average()
                         .orElseThrow());
             }
-            series.add(LineChart.Series.counted(kind, means));
+            series.add(Chart.Series.counted(kind, means));
         });
         return series;
     }

@@ -4,9 +4,8 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.lora4j.formats.AtomicFile;
-import dev.lora4j.report.DotChart;
+import dev.lora4j.report.Chart;
 import dev.lora4j.report.HtmlReport;
-import dev.lora4j.report.LineChart;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -175,19 +174,17 @@ record ExperimentReport(String model, Map<ExperimentCell, CellResult> results) {
         HtmlReport page = new HtmlReport(title()).figures("What the columns are", Map.of("", NOTE));
         tables().forEach(table -> page.table(table.heading(), table.columns(), table.rows()));
         byTask().forEach((task, lines) -> {
-            Map<String, List<LineChart.Point>> series = new LinkedHashMap<>();
+            Map<String, List<Chart.Point>> series = new LinkedHashMap<>();
             for (ExperimentLine line : lines) {
                 double parameters = line.results().get(0).parameters();
                 if (parameters > 0 && Double.isFinite(line.median())) {
                     series.computeIfAbsent(line.method(), name -> new ArrayList<>())
-                            .add(new LineChart.Point(parameters, line.median()));
+                            .add(new Chart.Point(parameters, line.median()));
                 }
             }
-            page.chart(new DotChart(
-                    task.named().title() + ", " + task.metric() + " over trained parameters",
-                    series.entrySet().stream()
-                            .map(each -> new LineChart.Series(each.getKey(), each.getValue()))
-                            .toList()));
+            List<Chart.Series> all = new ArrayList<>();
+            series.forEach((name, points) -> all.add(new Chart.Series(name, points)));
+            page.chart(Chart.dots(task.named().title() + ", " + task.metric() + " over trained parameters", all));
         });
         return page;
     }

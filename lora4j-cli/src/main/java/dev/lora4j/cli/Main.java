@@ -66,6 +66,7 @@ final class Main implements Runnable {
                 .addSubcommand(new GenerateCommand(console))
                 .addSubcommand(new InspectCommand(console))
                 .addSubcommand(new MergeCommand(console))
+                .addSubcommand(new PlanCommand(console))
                 .addSubcommand(new PullCommand(console))
                 .addSubcommand(new QuickstartCommand(console))
                 .addSubcommand(new ServeCommand(console))

@@ -113,6 +113,7 @@ class BaselineMethodsTest {
                 adapters:
                   low-rank:
                     rank: 2
+                    targets: all-linear
                   bottleneck:
                     method: adapter-h
                     size: 2

@@ -130,7 +130,7 @@ public final class Adapter implements AutoCloseable {
     }
 
     /** PEFT trains the output by itself; a layer before it that the base lacks must be trained too. */
-    private static LoraConfig withHeads(LanguageModel model, LoraConfig config) {
+    static LoraConfig withHeads(LanguageModel model, LoraConfig config) {
         List<String> names = new ArrayList<>(config.modulesToSave());
         TargetSelection.AUTOMATIC_HEADS.stream()
                 .filter(name -> !names.contains(name))

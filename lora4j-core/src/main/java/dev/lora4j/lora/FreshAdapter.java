@@ -129,7 +129,7 @@ final class FreshAdapter {
     }
 
     /** The model's modules by path, with fresh heads in place of its own if there are to be any. */
-    private Map<String, AdaptableModule> modules(int outputs) {
+    Map<String, AdaptableModule> modules(int outputs) {
         Map<String, AdaptableModule> modules = new LinkedHashMap<>();
         model.modules().forEach(module -> modules.put(module.path(), module));
         if (outputs > 0) {

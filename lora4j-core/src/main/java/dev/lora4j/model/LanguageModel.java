@@ -58,10 +58,15 @@ public final class LanguageModel implements AutoCloseable {
 
     /** What a model of this family and architecture is for when nobody says otherwise. */
     public static ModelTask usualTask(ModelFiles files) {
-        if (files.config().path("architectures").path(0).asText().endsWith("ForSequenceClassification")) {
+        return usualTask(files.config());
+    }
+
+    /** The same by the content of {@code config.json}. */
+    public static ModelTask usualTask(ObjectNode config) {
+        if (config.path("architectures").path(0).asText().endsWith("ForSequenceClassification")) {
             return ModelTask.SEQ_CLS;
         }
-        String type = files.config().path("model_type").asText();
+        String type = config.path("model_type").asText();
         return EncoderFamily.of(type).isPresent() ? ModelTask.FEATURE_EXTRACTION : ModelTask.CAUSAL_LM;
     }
 
@@ -101,6 +106,16 @@ public final class LanguageModel implements AutoCloseable {
             scope.close();
             throw e;
         }
+    }
+
+    /**
+     * The same of a model of which there is only a configuration: every tensor is taken to be as that says.
+     *
+     * @param description for messages
+     * @param config the content of {@code config.json}
+     */
+    public static LanguageModel outline(String description, ObjectNode config, ModelTask task) {
+        return outline(ConfigOnly.of(description, config), task);
     }
 
     private static LanguageModel load(ModelFiles files, ModelTask task, Weights weights, Scope scope) {

@@ -65,7 +65,9 @@ final class Weights implements AutoCloseable {
     }
 
     boolean has(String name) {
-        return files.tensors().containsKey(name);
+        return files instanceof ConfigOnly assumed
+                ? assumed.has(name)
+                : files.tensors().containsKey(name);
     }
 
     /** The tensor of this name and shape; an error names what was found and expected. */
@@ -106,7 +108,7 @@ final class Weights implements AutoCloseable {
 
     /** The stored tensor of this name and shape, which counts as used from now on. */
     private StoredTensor find(String name, long... shape) {
-        StoredTensor stored = files.tensors().get(name);
+        StoredTensor stored = stored(name, shape);
         if (stored == null) {
             throw new UnsupportedModelException(files.description() + ": tensor \"" + name + "\" of shape "
                     + Arrays.toString(shape) + " is missing; are all shards there, and does config.json fit?");
@@ -120,6 +122,14 @@ final class Weights implements AutoCloseable {
             loaded += StoredTensor.elements(stored.shape());
         }
         return stored;
+    }
+
+    private @Nullable StoredTensor stored(String name, long... shape) {
+        if (files instanceof ConfigOnly assumed && !assumed.tensors().containsKey(name)) {
+            unused.add(name); // until it is found, as one of a file
+            return assumed.tensor(name, shape);
+        }
+        return files.tensors().get(name);
     }
 
     /** A matrix [out, in] in a format; where it is turned, the files have it as [in, out]. */

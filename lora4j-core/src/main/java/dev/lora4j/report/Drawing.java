@@ -20,6 +20,9 @@ interface Drawing {
     /** A curve. */
     void curve(List<Point> points, String colour);
 
+    /** A dot. */
+    void dot(Point at, String colour);
+
     /** A text whose base line is at the point, in the usual colour. */
     void text(Point at, Anchor anchor, String text);
 

@@ -60,14 +60,8 @@ public final class HtmlReport {
         return this;
     }
 
-    /** A line chart under its own label. */
-    public HtmlReport chart(LineChart chart) {
-        sections.add(heading(chart.label()) + chart.svg());
-        return this;
-    }
-
-    /** Dots under their own label. */
-    public HtmlReport chart(DotChart chart) {
+    /** A chart under its own label. */
+    public HtmlReport chart(Chart chart) {
         sections.add(heading(chart.label()) + chart.svg());
         return this;
     }

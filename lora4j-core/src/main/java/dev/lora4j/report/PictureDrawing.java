@@ -5,6 +5,9 @@ import java.util.List;
 /** A chart's drawing on a picture, below what stands above it there. */
 final class PictureDrawing implements Drawing {
     private static final double THICKNESS = 1.8;
+    /** Radius. */
+    private static final double DOT = 3.5;
+
     private static final int LETTERS = 1;
 
     private final Picture picture;
@@ -28,6 +31,11 @@ final class PictureDrawing implements Drawing {
             Point to = points.get(i);
             picture.line(from.x(), top + from.y(), to.x(), top + to.y(), THICKNESS, rgb);
         }
+    }
+
+    @Override
+    public void dot(Point at, String colour) {
+        picture.line(at.x(), top + at.y(), at.x(), top + at.y(), 2 * DOT, rgb(colour));
     }
 
     @Override

@@ -27,7 +27,8 @@ final class SvgDrawing implements Drawing {
                 colour, String.join(" ", places)));
     }
 
-    void dot(Point at, String colour) {
+    @Override
+    public void dot(Point at, String colour) {
         svg.append(format("<circle cx=\"%.1f\" cy=\"%.1f\" r=\"3.5\" fill=\"%s\"/>", at.x(), at.y(), colour));
     }
 

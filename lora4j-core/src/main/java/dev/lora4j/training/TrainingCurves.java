@@ -1,7 +1,7 @@
 package dev.lora4j.training;
 
+import dev.lora4j.report.Chart;
 import dev.lora4j.report.HtmlReport;
-import dev.lora4j.report.LineChart;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -11,25 +11,25 @@ public final class TrainingCurves {
 
     /** Adds loss curves, with the validation's beside them, and the learning rate. */
     public static HtmlReport addTo(HtmlReport page, List<TrainingReport> reports) {
-        List<LineChart.Series> losses = new ArrayList<>();
-        List<LineChart.Series> rates = new ArrayList<>();
+        List<Chart.Series> losses = new ArrayList<>();
+        List<Chart.Series> rates = new ArrayList<>();
         for (TrainingReport report : reports) {
-            losses.add(new LineChart.Series(
+            losses.add(new Chart.Series(
                     report.name() + " loss",
                     report.steps().stream()
-                            .map(step -> new LineChart.Point(step.step(), step.loss()))
+                            .map(step -> new Chart.Point(step.step(), step.loss()))
                             .toList()));
-            losses.add(new LineChart.Series(
+            losses.add(new Chart.Series(
                     report.name() + " validation",
                     report.evaluations().stream()
-                            .map(each -> new LineChart.Point(each.step(), each.loss()))
+                            .map(each -> new Chart.Point(each.step(), each.loss()))
                             .toList()));
-            rates.add(new LineChart.Series(
+            rates.add(new Chart.Series(
                     report.name() + " learning rate",
                     report.steps().stream()
-                            .map(step -> new LineChart.Point(step.step(), step.learningRate()))
+                            .map(step -> new Chart.Point(step.step(), step.learningRate()))
                             .toList()));
         }
-        return page.chart(new LineChart("Loss by step", losses)).chart(new LineChart("Learning rate by step", rates));
+        return page.chart(Chart.lines("Loss by step", losses)).chart(Chart.lines("Learning rate by step", rates));
     }
 }

@@ -51,11 +51,9 @@ class PictureTest {
 
     @Test
     void aCurveIsDrawnInItsColourAndNamedInIt() throws IOException {
-        LineChart chart = new LineChart(
+        Chart chart = Chart.lines(
                 "Loss <by> step",
-                List.of(
-                        LineChart.Series.counted("a & b", List.of(3.0, 2.0, 1.0)),
-                        new LineChart.Series("empty", List.of())));
+                List.of(Chart.Series.counted("a & b", List.of(3.0, 2.0, 1.0)), new Chart.Series("empty", List.of())));
         assertThat(chart.series()).hasSize(1);
         BufferedImage image = decoded(chart.picture());
         assertThat(count(image, 0x2563EB)).isGreaterThan(500); // a line of some 600 pixels from left to right
@@ -68,7 +66,7 @@ class PictureTest {
 
     @Test
     void theSamePictureHasTheSameBytes() {
-        LineChart chart = new LineChart("x", List.of(LineChart.Series.counted("y", List.of(1.0, 2.0))));
+        Chart chart = Chart.lines("x", List.of(Chart.Series.counted("y", List.of(1.0, 2.0))));
         assertThat(chart.picture().png()).isEqualTo(chart.picture().png());
     }
 

@@ -4,10 +4,13 @@ import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.bytedeco.pytorch.Storage;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -222,6 +225,20 @@ public final class Tape implements AutoCloseable {
     /** The gradient of a watched parameter after {@link #backward}; empty if nothing flowed to it. Borrowed. */
     public Optional<Tensor> gradient(Tensor parameter) {
         return Optional.ofNullable(gradients.get(parameter)).map(Gradient::value);
+    }
+
+    /** Bytes that the recorded operations keep for their backward passes, memory that several of them read once. */
+    public long keptBytes() {
+        try (Scope scope = Scope.open()) {
+            Map<Long, Long> storages = new HashMap<>();
+            for (Step step : steps) {
+                for (Tensor tensor : step.saved()) {
+                    Storage storage = tensor.at().storage();
+                    storages.put(storage.data().address(), storage.nbytes());
+                }
+            }
+            return storages.values().stream().mapToLong(Long::longValue).sum();
+        }
     }
 
     private static void release(Step step) {

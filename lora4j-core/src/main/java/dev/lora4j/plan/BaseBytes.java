@@ -1,0 +1,80 @@
+package dev.lora4j.plan;
+
+import dev.lora4j.formats.ModelFiles;
+import dev.lora4j.formats.StoredTensor;
+import dev.lora4j.model.AdaptableModule;
+import dev.lora4j.model.EmbeddingTable;
+import dev.lora4j.model.WeightFormat;
+import java.util.Optional;
+
+/**
+ * Bytes of a base's weights in memory, in a format.
+ *
+ * <pre>
+ * float32 4 bytes a value;  bf16 2;  int8 1 and 4 a row;  nf4 1/2 and 4 for 64 values, the vocabulary as int8
+ * int8-products 1 and 4 a row in either direction, the vocabulary float32;  norms, biases and kernels always float32
+ * </pre>
+ */
+final class BaseBytes {
+    private static final int BLOCK = 64;
+
+    private BaseBytes() {}
+
+    /**
+     * The bytes.
+     *
+     * @param files which {@link WeightFormat#STORED} is told by
+     */
+    static long of(ModelShape shape, WeightFormat format, Optional<ModelFiles> files) {
+        if (format == WeightFormat.STORED) {
+            return stored(
+                    shape,
+                    files.orElseThrow(
+                            () -> new IllegalArgumentException(shape.model().name()
+                                    + ": there are no files to keep the weights as stored; choose another format")));
+        }
+        long bytes = Float.BYTES * shape.model().parameters();
+        for (AdaptableModule matrix : shape.matrices()) {
+            long rows = matrix.shape()[0];
+            long values = rows * matrix.shape()[1];
+            bytes += matrix(format, isVocabulary(matrix), rows, values) - Float.BYTES * values;
+        }
+        boolean copied = format == WeightFormat.PACKED && shape.model().hasTiedEmbeddings();
+        long output = copied ? (long) shape.model().vocabularySize() * shape.hidden() : 0;
+        return bytes + Float.BYTES * output;
+    }
+
+    private static boolean isVocabulary(AdaptableModule module) {
+        return module instanceof EmbeddingTable || module.path().equals("lm_head");
+    }
+
+    private static long matrix(WeightFormat format, boolean vocabulary, long rows, long values) {
+        long int8 = values + Float.BYTES * rows;
+        return switch (format) {
+            case F32, PACKED, STORED -> Float.BYTES * values;
+            case BF16 -> 2 * values;
+            case INT8 -> int8;
+            case NF4 -> vocabulary ? int8 : (values + 1) / 2 + Float.BYTES * ((values + BLOCK - 1) / BLOCK);
+            case INT8_PRODUCTS -> vocabulary ? Float.BYTES * values : 2 * int8;
+        };
+    }
+
+    private static long stored(ModelShape shape, ModelFiles files) {
+        long bytes = 0;
+        for (StoredTensor tensor : files.tensors().values()) {
+            if (shape.model().tensorName(tensor.name()).isPresent()) {
+                bytes += tensor.shape().size() == 2 ? compressed(tensor) : Float.BYTES * tensor.elements();
+            }
+        }
+        return bytes;
+    }
+
+    private static long compressed(StoredTensor tensor) {
+        if (tensor instanceof StoredTensor.Mapped mapped) {
+            return mapped.bytes();
+        }
+        return ((StoredTensor.Decoded) tensor).decoder() instanceof StoredTensor.CompressedDecoder decoder
+                ? decoder.bytes()
+                : Float.BYTES * tensor.elements();
+    }
+}
