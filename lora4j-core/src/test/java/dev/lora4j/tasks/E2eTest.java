@@ -77,6 +77,26 @@ class E2eTest {
         assertThatThrownBy(() -> Answers.read(file, prompts())).hasMessageContaining("has 1 texts, expected 2");
     }
 
+    @Test
+    void aTableThatIsWrittenIsReadAgain() throws IOException {
+        List<String> answers = List.of("\"The\tOak\", a pub", "");
+        Path file = Files.writeString(folder.resolve("own.tsv"), Answers.table(prompts(), answers));
+        assertThat(Answers.read(file, prompts())).extracting(Segment::candidate).containsExactlyElementsOf(answers);
+    }
+
+    @Test
+    void aModelThatHasLearnedFromTheLinesIsAskedThem() throws IOException {
+        Path home = Files.createDirectories(folder.resolve("e2e"));
+        Files.writeString(home.resolve("testset_w_refs.csv"), TABLE);
+        Files.writeString(home.resolve("test.txt"), "name : The Oak||The Oak .\n");
+        Files.writeString(home.resolve("train.txt"), "name : The Oak||The Oak .\n");
+        assertThat(E2e.testOfLines(folder)).containsExactly(new TextPrompt("name : The Oak", List.of("The Oak .")));
+        assertThat(E2e.test(folder)).hasSize(2);
+        assertThat(E2e.trainingFile(folder)).isEqualTo(home.resolve("train.txt"));
+        assertThatThrownBy(() -> E2e.validationFile(folder))
+                .hasMessageContaining("has no validation file; expected one of [valid.txt]");
+    }
+
     private List<TextPrompt> prompts() throws IOException {
         Files.writeString(folder.resolve("testset_w_refs.csv"), TABLE);
         return E2e.test(folder);
