@@ -21,6 +21,8 @@ import java.util.Optional;
  * @param seconds of its training; of several at once its share of theirs
  * @param sideBySide how many were trained at once
  * @param tokens that went through the model
+ * @param steps of its training
+ * @param rows that these took together, one that was taken twice counted twice
  * @param peakMemoryBytes largest resident memory of the process after a step
  * @param losses of the steps, thinned to a hundred at most
  */
@@ -33,6 +35,8 @@ record CellResult(
         double seconds,
         int sideBySide,
         long tokens,
+        long steps,
+        long rows,
         long peakMemoryBytes,
         List<Double> losses) {
     CellResult {
@@ -50,7 +54,7 @@ record CellResult(
     ObjectNode json(ExperimentCell cell) {
         ObjectNode json = JsonNodeFactory.instance.objectNode();
         json.put("cell", cell.name())
-                .put("task", cell.task().glue().key())
+                .put("task", cell.task().key())
                 .put("method", cell.method())
                 .put("rank", cell.choice().rank())
                 .put("size", cell.choice().size())
@@ -71,6 +75,8 @@ record CellResult(
                 .put("seconds", seconds)
                 .put("side_by_side", sideBySide)
                 .put("tokens", tokens)
+                .put("steps", steps)
+                .put("rows", rows)
                 .put("peak_memory_bytes", peakMemoryBytes);
         ArrayNode curve = json.putArray("losses");
         losses.forEach(curve::add);
@@ -102,6 +108,8 @@ record CellResult(
                 json.path("seconds").asDouble(),
                 json.path("side_by_side").asInt(),
                 json.path("tokens").asLong(),
+                json.path("steps").asLong(),
+                json.path("rows").asLong(),
                 json.path("peak_memory_bytes").asLong(),
                 losses);
     }

@@ -19,6 +19,9 @@ record CellStore(Path folder) {
     /** The file of a cell's folder that says what it came to. */
     static final String RESULT = "result.json";
 
+    /** The file of a cell's folder with the texts that it was measured by, if it was. */
+    static final String ANSWERS = "answers.tsv";
+
     private static final String CELLS = "cells";
     private static final String ADAPTER = "adapter";
 
@@ -56,11 +59,13 @@ record CellStore(Path folder) {
     /**
      * Writes a finished cell.
      *
+     * @param answers the texts that it was measured by
      * @param adapter files of the adapter; empty to keep none
      */
-    void write(ExperimentCell cell, CellResult result, Map<String, FileContent> adapter) {
+    void write(ExperimentCell cell, CellResult result, Optional<String> answers, Map<String, FileContent> adapter) {
         AtomicDirectory.write(home(cell), home -> {
             adapter.forEach((name, content) -> home.file(ADAPTER + "/" + name, content));
+            answers.ifPresent(texts -> home.text(ANSWERS, texts));
             home.text(RESULT, result.json(cell).toPrettyString() + "\n");
         });
     }

@@ -11,19 +11,24 @@ import dev.lora4j.evaluation.LanguageModelScore;
 import dev.lora4j.evaluation.Question;
 import dev.lora4j.evaluation.RegressionScore;
 import dev.lora4j.evaluation.SequencePredictions;
+import dev.lora4j.formats.AtomicFile;
 import dev.lora4j.formats.ModelFiles;
 import dev.lora4j.lora.Adapter;
 import dev.lora4j.lora.AdapterSummary;
 import dev.lora4j.model.LanguageModel;
 import dev.lora4j.model.ModelTask;
 import dev.lora4j.model.WeightFormat;
+import dev.lora4j.tasks.Answers;
 import dev.lora4j.tasks.GlueRows;
 import dev.lora4j.tasks.GlueTask;
+import dev.lora4j.tasks.PromptRows;
+import dev.lora4j.tasks.TextAnswers;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -35,8 +40,8 @@ import picocli.CommandLine.Option;
         usageHelpAutoWidth = true,
         abbreviateSynopsis = true)
 final class EvaluateCommand implements Callable<Integer> {
-    @Mixin
-    private final ModelOption model = new ModelOption();
+    @ArgGroup(multiplicity = "1")
+    private Measured measured = new Measured();
 
     @Mixin
     private final WeightsOption weights = new WeightsOption();
@@ -54,7 +59,7 @@ final class EvaluateCommand implements Callable<Integer> {
             names = {"-d", "--data"},
             required = true,
             paramLabel = "FILE",
-            description = "The rows: .jsonl, .csv or .tsv, each also with .gz; of a task of GLUE the folder.")
+            description = "The rows: .jsonl, .csv or .tsv, each also with .gz; of a task with a folder the folder.")
     private Path data = Path.of("");
 
     @Option(
@@ -62,19 +67,28 @@ final class EvaluateCommand implements Callable<Integer> {
             paramLabel = "TASK",
             converter = NamedTask.Converter.class,
             completionCandidates = NamedTask.Names.class,
-            description = "${COMPLETION-CANDIDATES} (what the adapter is for). From cola on, the tasks of GLUE, whose"
-                    + " folder the data is.")
+            description =
+                    "${COMPLETION-CANDIDATES} (what the adapter is for). From cola on, tasks whose folder the data"
+                            + " is: those of GLUE, and e2e, whose answers are texts.")
     private @Nullable NamedTask task;
 
     @Option(names = "--generate", description = "Also let the model answer, and count the exactly right answers.")
     private boolean generate;
 
+    @Mixin
+    private final AnswerOptions answers = new AnswerOptions();
+
     @Option(
-            names = "--max-new-tokens",
+            names = "--dev-rows",
             paramLabel = "N",
-            defaultValue = "128",
-            description = "Most tokens of an answer (default: ${DEFAULT-VALUE}).")
-    private int maxNewTokens;
+            description = "Of a task of texts: at most so many inputs, chosen by the seed 0 (all).")
+    private @Nullable Integer devRows;
+
+    @Option(
+            names = "--save-predictions",
+            paramLabel = "FILE",
+            description = "Of a task of texts: a table of the inputs and answers, with tabs.")
+    private @Nullable Path savePredictions;
 
     @Mixin
     private final DataOptions rows = new DataOptions();
@@ -90,27 +104,69 @@ final class EvaluateCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        check();
+        if (measured.predictions().isPresent()) {
+            tell(textTask().orElseThrow().score(data, measured.predictions().get()));
+            return 0;
+        }
         WeightFormat format = compute.format(weights);
         NamedTask named = task == null ? NamedTask.of(kind()) : task;
         DataTask kind = named.kind();
         List<Path> folders = adapter == null ? List.of() : List.of(adapter);
-        try (LoadedModel loaded = LoadedModel.load(model, format, kind.modelTask(), folders)) {
+        try (LoadedModel loaded = LoadedModel.load(measured.model(), format, kind.modelTask(), folders)) {
             Optional<Adapter> own = loaded.adapters().values().stream().findFirst();
             Optional<LabelSet> labels = Rows.labels(own, loaded.model());
             if (kind == DataTask.CLASSIFICATION && labels.isEmpty()) {
                 throw new IllegalArgumentException("neither the model nor the adapter names its labels; expected an"
                         + " adapter trained for classification");
             }
-            Facts facts = named.glue().isPresent()
-                    ? glue(named.glue().get(), loaded, own, labels)
-                    : ofFile(kind, loaded, own, labels);
-            if (json) {
-                console.json(facts.json());
-            } else {
-                facts.print(console);
-            }
+            tell(facts(named, loaded, own, labels));
             return 0;
         }
+    }
+
+    private Facts facts(NamedTask named, LoadedModel loaded, Optional<Adapter> own, Optional<LabelSet> labels) {
+        if (named.text().isPresent()) {
+            return texts(named.text().get(), loaded, own);
+        }
+        return named.glue().isPresent()
+                ? glue(named.glue().get(), loaded, own, labels)
+                : ofFile(named.kind(), loaded, own, labels);
+    }
+
+    /** Refuses what means nothing for what is measured. */
+    private void check() {
+        boolean texts = textTask().isPresent();
+        if (measured.predictions().isPresent() && !texts) {
+            throw new IllegalArgumentException(
+                    "--predictions needs a --task whose answers are texts: one of " + TextTask.keys());
+        }
+        boolean asked = texts && measured.predictions().isEmpty();
+        if (!asked && (answers.shapeASearch() || devRows != null || savePredictions != null)) {
+            throw new IllegalArgumentException(
+                    "beams, length-penalty, no-repeat-ngram, dev-rows and save-predictions are for a model that answers"
+                            + " the inputs of a task of texts; expected --task with one of " + TextTask.keys()
+                            + " and --model, or none of these");
+        }
+        if (devRows != null && devRows < 1) {
+            throw new IllegalArgumentException("dev-rows is " + devRows + "; expected 1 or more");
+        }
+    }
+
+    /** The scores of what the model answers to a task's test inputs. */
+    private Facts texts(TextTask task, LoadedModel loaded, Optional<Adapter> own) {
+        int longest = rows.encoding(loaded.model().maxPositions()).maxLength();
+        PromptRows all = PromptRows.of(task.test(data), loaded.tokenizer(), longest);
+        PromptRows asked = devRows == null ? all : all.sample(devRows, 0);
+        TextAnswers model = new TextAnswers(loaded.model(), own, loaded.tokenizer(), answers.search());
+        List<String> found;
+        try (ProgressLine progress = ProgressLine.of(console, ProgressLine.Unit.STEPS)) {
+            found = model.of(asked, done -> progress.advance("answers", done, asked.size(), ""));
+        }
+        if (savePredictions != null) {
+            AtomicFile.writeString(savePredictions, Answers.table(asked.prompts(), found));
+        }
+        return task.facts(asked.answeredBy(found));
     }
 
     private Facts ofFile(DataTask kind, LoadedModel loaded, Optional<Adapter> own, Optional<LabelSet> labels) {
@@ -142,6 +198,18 @@ final class EvaluateCommand implements Callable<Integer> {
         return facts;
     }
 
+    private void tell(Facts facts) {
+        if (json) {
+            console.json(facts.json());
+        } else {
+            facts.print(console);
+        }
+    }
+
+    private Optional<TextTask> textTask() {
+        return Optional.ofNullable(task).flatMap(NamedTask::text);
+    }
+
     /** As the adapter's configuration and labels have it, or what the model is for. */
     private DataTask kind() {
         if (adapter == null) {
@@ -155,7 +223,7 @@ final class EvaluateCommand implements Callable<Integer> {
     }
 
     private DataTask usual() {
-        try (ModelFiles files = model.open()) {
+        try (ModelFiles files = measured.model().open()) {
             return DataTask.usual(files);
         }
     }
@@ -171,7 +239,7 @@ final class EvaluateCommand implements Callable<Integer> {
             List<Question> questions = dataset.examples().stream()
                     .map(example -> Question.of(example, tokenizer))
                     .toList();
-            ExactMatch match = ExactMatch.of(loaded.model(), own, tokenizer, questions, maxNewTokens);
+            ExactMatch match = ExactMatch.of(loaded.model(), own, tokenizer, questions, answers.maxNewTokens());
             facts.count("exactly right", match.right()).number("exact match", match.accuracy());
         }
     }

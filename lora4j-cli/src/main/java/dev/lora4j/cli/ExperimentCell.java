@@ -22,7 +22,7 @@ record ExperimentCell(
 
     /** Its folder's name, {@code cola-lora-r8-query+value-seed1}. */
     String name() {
-        StringBuilder name = new StringBuilder(task.glue().key()).append('-').append(method);
+        StringBuilder name = new StringBuilder(task.key()).append('-').append(method);
         if (!choice.rank().isEmpty()) {
             name.append("-r").append(choice.rank());
         }
@@ -33,6 +33,11 @@ record ExperimentCell(
             name.append('-').append(choice.targets().replace(',', '+'));
         }
         return UNSAFE.matcher(name.append("-seed").append(seed)).replaceAll("_");
+    }
+
+    /** Whether its seconds must not be shared with others. */
+    boolean isTimed() {
+        return options.seconds() > 0;
     }
 
     /** Whether it must have a base of its own. */

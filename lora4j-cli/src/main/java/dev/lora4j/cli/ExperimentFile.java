@@ -4,10 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.lora4j.formats.InvalidFileException;
 import dev.lora4j.lora.NearestNames;
-import dev.lora4j.tasks.GlueTask;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -35,6 +33,8 @@ import java.util.regex.Pattern;
  *     tasks: {rte: {learning-rate: 1e-3}}
  *   full: {learning-rate: 5e-5}
  * }</pre>
+ *
+ * <p>Trainings of {@code minutes} have the machine alone, whatever {@code at-once} says.
  *
  * <p>What stands further in wins: common, task, method, task of a method. As strict as {@link ConfigFile}.
  *
@@ -83,23 +83,23 @@ record ExperimentFile(
     }
 
     private static ExperimentTask task(Path path, String key, JsonNode node) {
-        GlueTask glue = Arrays.stream(GlueTask.values())
+        NamedTask named = NamedTask.published().stream()
                 .filter(each -> each.key().equals(key))
                 .findFirst()
                 .orElseThrow(() -> new InvalidFileException(
                         path,
                         "there is no task \"" + key + "\"; expected some of "
-                                + Arrays.stream(GlueTask.values())
-                                        .map(GlueTask::key)
+                                + NamedTask.published().stream()
+                                        .map(NamedTask::key)
                                         .toList()));
         YamlSection section = new YamlSection(path, "task " + key + ": ", node);
-        String metric = section.text("metric").orElse(glue.scores().get(0));
-        if (!glue.scores().contains(metric)) {
+        String metric = section.text("metric").orElse(named.scores().get(0));
+        if (!named.scores().contains(metric)) {
             throw new InvalidFileException(
-                    path, "task " + key + ": metric is " + metric + ", expected one of " + glue.scores());
+                    path, "task " + key + ": metric is " + metric + ", expected one of " + named.scores());
         }
         return new ExperimentTask(
-                glue,
+                named,
                 section.text("data").map(Path::of),
                 section.rows("train-rows"),
                 section.rows("dev-rows"),
@@ -119,8 +119,7 @@ record ExperimentFile(
         Map<String, Map<String, String>> byTask = new LinkedHashMap<>();
         section.mappingIfAny("tasks")
                 .ifPresent(mapping -> mapping.properties().forEach(each -> {
-                    List<String> known =
-                            tasks.stream().map(task -> task.glue().key()).toList();
+                    List<String> known = tasks.stream().map(task -> task.key()).toList();
                     if (!known.contains(each.getKey())) {
                         throw new InvalidFileException(
                                 path,
@@ -158,7 +157,7 @@ record ExperimentFile(
             ExperimentTask task, ExperimentMethod method, ExperimentMethod.Choice choice, long seed) {
         Map<String, String> settings = method.settings(common, task, choice);
         settings.put("seed", Long.toString(seed));
-        String where = path + ": " + task.glue().key() + " with " + method.name();
+        String where = path + ": " + task.key() + " with " + method.name();
         return new ExperimentCell(task, method.name(), choice, seed, settings, CellSettings.of(where, settings));
     }
 }

@@ -20,7 +20,7 @@ record ExperimentLine(ExperimentTask task, String method, ExperimentMethod.Choic
         Map<Key, ExperimentLine> lines = new LinkedHashMap<>();
         results.forEach((cell, result) -> {
             ExperimentMethod.Choice choice = cell.choice();
-            Key key = new Key(cell.task().glue().key(), cell.method(), choice);
+            Key key = new Key(cell.task().key(), cell.method(), choice);
             Objects.requireNonNull(lines.computeIfAbsent(
                             key, each -> new ExperimentLine(cell.task(), cell.method(), choice, new ArrayList<>())))
                     .results()
@@ -63,7 +63,12 @@ record ExperimentLine(ExperimentTask task, String method, ExperimentMethod.Choic
     }
 
     double median() {
-        return median(result -> result.score(task.metric()));
+        return median(task.metric());
+    }
+
+    /** Of another score; NaN where there is none. */
+    double median(String metric) {
+        return median(result -> result.score(metric));
     }
 
     /** The value in the middle, or the mean of the two there. */
@@ -75,7 +80,7 @@ record ExperimentLine(ExperimentTask task, String method, ExperimentMethod.Choic
 
     ObjectNode json() {
         ObjectNode json = JsonNodeFactory.instance.objectNode();
-        json.put("task", task.glue().key())
+        json.put("task", task.key())
                 .put("method", method)
                 .put("rank", choice.rank())
                 .put("size", choice.size())
@@ -85,10 +90,14 @@ record ExperimentLine(ExperimentTask task, String method, ExperimentMethod.Choic
         put(json, "median", median());
         put(json, "lowest", lowest());
         put(json, "highest", highest());
+        ObjectNode medians = json.putObject("medians");
+        task.named().scores().forEach(name -> put(medians, name, median(name)));
         return json.put("parameters", results.get(0).parameters())
                 .put("head_parameters", results.get(0).headParameters())
                 .put("adapter_bytes", results.get(0).bytes())
                 .put("seconds", median(CellResult::seconds))
+                .put("steps", (long) median(CellResult::steps))
+                .put("rows", (long) median(CellResult::rows))
                 .put("peak_memory_bytes", (long) median(CellResult::peakMemoryBytes));
     }
 

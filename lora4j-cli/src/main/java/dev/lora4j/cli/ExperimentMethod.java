@@ -44,7 +44,7 @@ record ExperimentMethod(
         Map<String, String> all = new LinkedHashMap<>(common);
         all.putAll(task.settings());
         all.putAll(settings);
-        all.putAll(byTask.getOrDefault(task.glue().key(), Map.of()));
+        all.putAll(byTask.getOrDefault(task.key(), Map.of()));
         if (!choice.rank().isEmpty()) {
             all.put("rank", choice.rank());
         }

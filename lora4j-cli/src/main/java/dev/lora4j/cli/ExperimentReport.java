@@ -21,8 +21,8 @@ import java.util.stream.Collectors;
  * @param model as the user calls it
  */
 record ExperimentReport(String model, Map<ExperimentCell, CellResult> results) {
-    private static final List<String> COLUMNS = List.of(
-            "method", "score", "lowest to highest", "seeds", "parameters", "of the head", "bytes", "seconds", "memory");
+    private static final List<String> SIZES =
+            List.of("seeds", "parameters", "of the head", "bytes", "seconds", "steps", "rows", "memory");
 
     /** A heading, names of columns and rows. */
     record Table(String heading, List<String> columns, List<List<String>> rows) {
@@ -56,9 +56,12 @@ record ExperimentReport(String model, Map<ExperimentCell, CellResult> results) {
             tables.add(overview(byTask));
         }
         byTask.forEach((task, lines) -> {
-            String heading = task.glue().title() + ", " + task.metric();
+            String heading = task.named().title() + ", " + task.metric();
+            List<String> shown = task.named().text().map(TextTask::columns).orElse(List.of());
             tables.add(new Table(
-                    heading, COLUMNS, lines.stream().map(ExperimentReport::row).toList()));
+                    shown.isEmpty() ? heading : task.named().title(),
+                    columns(shown),
+                    lines.stream().map(line -> row(line, shown)).toList()));
             lines.stream()
                     .collect(Collectors.groupingBy(ExperimentLine::method, LinkedHashMap::new, Collectors.toList()))
                     .forEach((method, own) -> grid(heading + ": " + method, own).ifPresent(tables::add));
@@ -66,24 +69,39 @@ record ExperimentReport(String model, Map<ExperimentCell, CellResult> results) {
         return tables;
     }
 
-    private static List<String> row(ExperimentLine line) {
+    /** @param shown the scores beside each other; none for the task's one score with its range */
+    private static List<String> columns(List<String> shown) {
+        List<String> columns = new ArrayList<>(List.of("method"));
+        columns.addAll(shown.isEmpty() ? List.of("score", "lowest to highest") : shown);
+        columns.addAll(SIZES);
+        return columns;
+    }
+
+    private static List<String> row(ExperimentLine line, List<String> shown) {
+        ExperimentTask task = line.task();
+        List<String> row = new ArrayList<>(List.of(line.title()));
+        if (shown.isEmpty()) {
+            row.add(task.shown(line.median()));
+            row.add(task.shown(line.lowest()) + " to " + task.shown(line.highest()));
+        }
+        shown.forEach(metric -> row.add(task.named().shown(metric, line.median(metric))));
         CellResult first = line.results().get(0);
-        return List.of(
-                line.title(),
-                score(line.median()),
-                score(line.lowest()) + " to " + score(line.highest()),
+        row.addAll(List.of(
                 Integer.toString(line.results().size()),
                 count(first.parameters()),
                 count(first.headParameters()),
                 Amounts.bytes((double) first.bytes()),
                 String.format(Locale.ROOT, "%.1f", line.median(CellResult::seconds)),
-                Amounts.bytes(line.median(CellResult::peakMemoryBytes)));
+                count((long) line.median(CellResult::steps)),
+                count((long) line.median(CellResult::rows)),
+                Amounts.bytes(line.median(CellResult::peakMemoryBytes))));
+        return row;
     }
 
     /** As the paper's table 2: methods by tasks, and their mean over tasks where none is missing. */
     private Table overview(Map<ExperimentTask, List<ExperimentLine>> byTask) {
         List<String> columns = new ArrayList<>(List.of("method", "parameters"));
-        byTask.keySet().forEach(task -> columns.add(task.glue().title()));
+        byTask.keySet().forEach(task -> columns.add(task.named().title()));
         columns.add("mean");
         Map<String, List<ExperimentLine>> byTitle = lines().stream()
                 .collect(Collectors.groupingBy(ExperimentLine::title, LinkedHashMap::new, Collectors.toList()));
@@ -95,12 +113,12 @@ record ExperimentReport(String model, Map<ExperimentCell, CellResult> results) {
                 row.add(own.stream()
                         .filter(line -> line.task().equals(task))
                         .findFirst()
-                        .map(line -> score(line.median()))
+                        .map(line -> line.task().shown(line.median()))
                         .orElse(""));
             }
             row.add(
-                    own.size() == byTask.size()
-                            ? score(own.stream()
+                    own.size() == byTask.size() && haveAMean(byTask)
+                            ? mean(own.stream()
                                     .mapToDouble(ExperimentLine::median)
                                     .average()
                                     .orElse(Double.NaN))
@@ -130,7 +148,7 @@ record ExperimentReport(String model, Map<ExperimentCell, CellResult> results) {
                 row.add(lines.stream()
                         .filter(line -> line.choice().equals(new ExperimentMethod.Choice(rank, sizes.get(0), chosen)))
                         .findFirst()
-                        .map(line -> score(line.median()))
+                        .map(line -> line.task().shown(line.median()))
                         .orElse(""));
             }
             rows.add(row);
@@ -145,7 +163,7 @@ record ExperimentReport(String model, Map<ExperimentCell, CellResult> results) {
 
     private static final String NOTE =
             "Scores are medians over the seeds. Parameters are trained values without the head's. Seconds are of training,"
-                    + " of several at once each its share; memory is the process's.";
+                    + " of several at once each its share; rows are those that all steps took; memory is the process's.";
 
     private String title() {
         return "Experiment with " + model;
@@ -166,7 +184,7 @@ record ExperimentReport(String model, Map<ExperimentCell, CellResult> results) {
             }
             List<Chart.Series> all = new ArrayList<>();
             series.forEach((name, points) -> all.add(new Chart.Series(name, points)));
-            page.chart(Chart.dots(task.glue().title() + ", " + task.metric() + " over trained parameters", all));
+            page.chart(Chart.dots(task.named().title() + ", " + task.metric() + " over trained parameters", all));
         });
         return page;
     }
@@ -188,7 +206,12 @@ record ExperimentReport(String model, Map<ExperimentCell, CellResult> results) {
         AtomicFile.writeString(folder.resolve("results.json"), json().toPrettyString() + "\n");
     }
 
-    private static String score(double value) {
+    /** Scores of texts are of other kinds than shares of right answers. */
+    private static boolean haveAMean(Map<ExperimentTask, List<ExperimentLine>> byTask) {
+        return byTask.keySet().stream().allMatch(task -> task.named().text().isEmpty());
+    }
+
+    private static String mean(double value) {
         return Double.isFinite(value) ? String.format(Locale.ROOT, "%.1f", 100 * value) : "none";
     }
 

@@ -8,7 +8,6 @@ import dev.lora4j.lora.Adapter;
 import dev.lora4j.lora.AdapterFolder;
 import dev.lora4j.model.LanguageModel;
 import dev.lora4j.model.ModelTask;
-import dev.lora4j.tasks.TaskScores;
 import dev.lora4j.tensor.Device;
 import dev.lora4j.tensor.Tensor;
 import dev.lora4j.training.StepRecord;
@@ -76,7 +75,15 @@ final class ExperimentRun {
             if (!results.isEmpty()) {
                 console.message(results.size() + " of " + cells.size() + " trainings are there already");
             }
-            return beside(missing, files, rows) && alone(missing, files, rows);
+            for (ModelTask task : ModelTask.values()) { // the base is loaded for one of them
+                List<ExperimentCell> some = missing.stream()
+                        .filter(cell -> cell.task().modelTask() == task)
+                        .toList();
+                if (!beside(some, task, files, rows) || !alone(some, task, files, rows)) {
+                    return false;
+                }
+            }
+            return true;
         }
     }
 
@@ -92,15 +99,14 @@ final class ExperimentRun {
         return List.copyOf(failures);
     }
 
-    private boolean beside(List<ExperimentCell> missing, ModelFiles files, TaskRows rows) {
-        List<ExperimentCell> shared =
-                missing.stream().filter(cell -> !cell.changesTheBase()).toList();
-        if (shared.isEmpty()) {
+    private boolean beside(List<ExperimentCell> missing, ModelTask task, ModelFiles files, TaskRows rows) {
+        List<List<ExperimentCell>> groups = groups(missing);
+        if (groups.isEmpty()) {
             return true;
         }
-        try (LanguageModel base = LanguageModel.load(files, ModelTask.SEQ_CLS, device)) {
-            for (int from = 0; from < shared.size(); from += file.atOnce()) {
-                if (!train(shared.subList(from, Math.min(shared.size(), from + file.atOnce())), base, rows)) {
+        try (LanguageModel base = LanguageModel.load(files, task, device)) {
+            for (List<ExperimentCell> group : groups) {
+                if (!train(group, base, rows)) {
                     return false;
                 }
             }
@@ -108,10 +114,25 @@ final class ExperimentRun {
         return true;
     }
 
-    private boolean alone(List<ExperimentCell> missing, ModelFiles files, TaskRows rows) {
+    /** Which cells are trained side by side: those that neither change the base nor are given a time. */
+    private List<List<ExperimentCell>> groups(List<ExperimentCell> missing) {
+        List<List<ExperimentCell>> groups = new ArrayList<>();
+        List<ExperimentCell> shared = missing.stream()
+                .filter(cell -> !cell.changesTheBase() && !cell.isTimed())
+                .toList();
+        for (int from = 0; from < shared.size(); from += file.atOnce()) {
+            groups.add(shared.subList(from, Math.min(shared.size(), from + file.atOnce())));
+        }
+        missing.stream()
+                .filter(cell -> !cell.changesTheBase() && cell.isTimed())
+                .forEach(cell -> groups.add(List.of(cell)));
+        return groups;
+    }
+
+    private boolean alone(List<ExperimentCell> missing, ModelTask task, ModelFiles files, TaskRows rows) {
         for (ExperimentCell cell : missing) {
             if (cell.changesTheBase()) {
-                try (LanguageModel base = LanguageModel.load(files, ModelTask.SEQ_CLS, device)) {
+                try (LanguageModel base = LanguageModel.load(files, task, device)) {
                     if (!train(List.of(cell), base, rows)) {
                         return false;
                     }
@@ -128,22 +149,22 @@ final class ExperimentRun {
         List<TrainingTask> tasks = new ArrayList<>();
         try {
             for (ExperimentCell cell : together) {
-                Adapter adapter =
-                        cell.options().adapter(NamedTask.of(cell.task().glue())).over(base);
+                Adapter adapter = cell.options().adapter(cell.task().named()).over(base);
                 tasks.add(TrainingTask.of(
                         cell.name(),
                         adapter,
                         rows.of(cell).training(),
                         cell.options().training()));
             }
-            Map<TrainingTask, TrainingReport> reports = train(base, tasks);
+            Ended ended = train(base, tasks, together.get(0).options().seconds());
+            Map<TrainingTask, TrainingReport> reports = ended.reports();
             for (int i = 0; i < together.size(); i++) {
                 TrainingReport report = reports.get(tasks.get(i));
-                if (report != null && report.stop() == TrainingReport.StopReason.INTERRUPTED) {
+                if (report != null && report.stop() == TrainingReport.StopReason.INTERRUPTED && !ended.byTime()) {
                     return false;
                 }
                 if (report != null) {
-                    keep(new Trained(together.get(i), tasks.get(i).adapter(), report, together.size()), base, rows);
+                    keep(new Trained(together.get(i), tasks.get(i), report, together.size()), base, rows);
                 }
             }
             return true;
@@ -153,10 +174,22 @@ final class ExperimentRun {
     }
 
     /** A cell whose training has ended, with how many were trained at once. */
-    private record Trained(ExperimentCell cell, Adapter adapter, TrainingReport report, int sideBySide) {}
+    private record Trained(ExperimentCell cell, TrainingTask task, TrainingReport report, int sideBySide) {}
 
-    /** The reports of those that came to their end; what ended the others is kept as a failure. */
-    private Map<TrainingTask, TrainingReport> train(LanguageModel base, List<TrainingTask> tasks) {
+    /**
+     * How trainings side by side have ended.
+     *
+     * @param reports of those that came to their end
+     * @param byTime whether it was that of their budget
+     */
+    private record Ended(Map<TrainingTask, TrainingReport> reports, boolean byTime) {}
+
+    /**
+     * Trains; what ended those that came to no end is kept as a failure.
+     *
+     * @param seconds of all steps together; 0 for no limit
+     */
+    private Ended train(LanguageModel base, List<TrainingTask> tasks, double seconds) {
         Map<TrainingTask, TrainingReport> reports = new HashMap<>();
         TrainingListener ended = new TrainingListener() {
             @Override
@@ -165,40 +198,59 @@ final class ExperimentRun {
             }
         };
         Trainer trainer = Trainer.of(base, tasks);
+        TimeBudget budget = new TimeBudget(seconds, trainer::requestStop);
         try (StopSignal signal = StopSignal.install(trainer::requestStop);
                 TrainingProgress progress = new TrainingProgress(console)) {
-            trainer.train(new TwoListeners(ended, progress));
+            trainer.train(new TwoListeners(budget, new TwoListeners(ended, progress)));
         } catch (Lora4jException e) {
             failures.add(String.valueOf(e.getMessage()));
             console.message("failed: " + e.getMessage());
         }
-        return reports;
+        return new Ended(reports, budget.isSpent());
     }
 
     private void keep(Trained trained, LanguageModel base, TaskRows rows) {
         ExperimentCell cell = trained.cell();
-        Adapter adapter = trained.adapter();
+        Adapter adapter = trained.task().adapter();
         TrainingReport report = trained.report();
-        TaskScores scores = rows.of(cell).development().score(base, Optional.of(adapter));
+        MeasuredRows.Scored scored;
+        try (ProgressLine progress = ProgressLine.of(console, ProgressLine.Unit.STEPS)) {
+            scored = rows.of(cell)
+                    .development()
+                    .score(base, adapter, cell.options().answers(), progress);
+        }
         long head = headParameters(adapter, base);
         CellResult result = new CellResult(
                 rows.identity(cell, model),
-                scores.values(),
+                scored.scores().values(),
                 adapter.parameters() - head,
                 head,
                 adapter.bytes(),
                 report.seconds() / trained.sideBySide(),
                 trained.sideBySide(),
                 report.tokens(),
+                report.steps().size(),
+                rowsTaken(trained.task(), report.steps().size()),
                 report.peakMemoryBytes(),
                 thinned(report.steps()));
         Map<String, FileContent> kept = file.keepAdapters() && !adapter.isFull()
                 ? AdapterFolder.files(adapter, ModelOption.baseName(model))
                 : Map.of();
-        store.write(cell, result, kept);
+        store.write(cell, result, scored.answers(), kept);
         results.put(cell, result);
         console.message(cell.name() + ": " + cell.task().metric() + " "
                 + Amounts.number(result.score(cell.task().metric())));
+    }
+
+    private static long rowsTaken(TrainingTask task, long steps) {
+        long perStep = (long) task.config().batchSize() * task.config().gradientAccumulation();
+        return rowsTaken(task.training().size(), perStep, steps);
+    }
+
+    /** Rows of so many steps; the last step of a pass over the data may have fewer than the others. */
+    static long rowsTaken(long size, long perStep, long steps) {
+        long perPass = (size + perStep - 1) / perStep;
+        return steps / perPass * size + Math.min(size, steps % perPass * perStep);
     }
 
     private static long headParameters(Adapter adapter, LanguageModel base) {

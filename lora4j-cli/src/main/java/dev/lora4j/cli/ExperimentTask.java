@@ -1,6 +1,6 @@
 package dev.lora4j.cli;
 
-import dev.lora4j.tasks.GlueTask;
+import dev.lora4j.model.ModelTask;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
@@ -9,6 +9,7 @@ import java.util.OptionalInt;
 /**
  * A task of an experiment: its rows and how it is scored.
  *
+ * @param named with files and scores of its own
  * @param data its own folder, if it has one
  * @param trainRows most rows to learn from
  * @param devRows most rows of each file to measure on
@@ -16,9 +17,24 @@ import java.util.OptionalInt;
  * @param settings of its trainings
  */
 record ExperimentTask(
-        GlueTask glue,
+        NamedTask named,
         Optional<Path> data,
         OptionalInt trainRows,
         OptionalInt devRows,
         String metric,
-        Map<String, String> settings) {}
+        Map<String, String> settings) {
+    /** The name that users write. */
+    String key() {
+        return named.key();
+    }
+
+    /** What its base is loaded for. */
+    ModelTask modelTask() {
+        return named.kind().modelTask();
+    }
+
+    /** A score as tables show it. */
+    String shown(double value) {
+        return named.shown(metric, value);
+    }
+}

@@ -16,23 +16,31 @@ import dev.lora4j.tasks.GlueTask;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 
 /** Reads data files for one model and task; borrows both. */
 final class Rows {
-    private final Columns columns;
     private final RowPolicy badRows;
     private final ExampleEncoder encoder;
     private final Optional<LabelSet> labels;
+    private final Function<Path, Dataset> reader;
 
     private Rows(DataOptions options, ExampleEncoder encoder, Optional<LabelSet> labels) {
         this(options.columns(), options.badRows(), encoder, labels);
     }
 
     private Rows(Columns columns, RowPolicy badRows, ExampleEncoder encoder, Optional<LabelSet> labels) {
-        this.columns = columns;
         this.badRows = badRows;
         this.encoder = encoder;
         this.labels = labels;
+        this.reader = file -> Dataset.read(file, columns, encoder, badRows);
+    }
+
+    private Rows(Rows others, Function<Path, Dataset> reader) {
+        this.badRows = others.badRows;
+        this.encoder = others.encoder;
+        this.labels = others.labels;
+        this.reader = reader;
     }
 
     /**
@@ -58,7 +66,7 @@ final class Rows {
         };
     }
 
-    /** The same with the columns of a task of GLUE where one is named. */
+    /** The same with the columns of a task of GLUE, or the format of a task of texts, where one is named. */
     static Rows of(
             DataOptions options,
             NamedTask task,
@@ -66,8 +74,13 @@ final class Rows {
             Tokenizer tokenizer,
             Optional<LabelSet> labelNames) {
         Rows rows = of(options, task.kind(), model, tokenizer, labelNames);
-        return new Rows(
-                task.glue().map(GlueTask::columns).orElse(rows.columns), rows.badRows, rows.encoder, rows.labels);
+        if (task.text().isPresent()) {
+            TextTask text = task.text().get();
+            return new Rows(rows, file -> text.rows(file, tokenizer, rows.encoder, rows.badRows));
+        }
+        return task.glue().isPresent()
+                ? new Rows(task.glue().get().columns(), rows.badRows, rows.encoder, rows.labels)
+                : rows;
     }
 
     /** The labels in a file, for a classifier that has none yet. */
@@ -101,7 +114,7 @@ final class Rows {
     }
 
     Dataset read(Path file) {
-        return Dataset.read(file, columns, encoder, badRows);
+        return reader.apply(file);
     }
 
     /** Says on the side what of a file was not used. */

@@ -10,7 +10,9 @@ import dev.lora4j.model.LanguageModel;
 import dev.lora4j.model.ModelTask;
 import dev.lora4j.tasks.GlueRows;
 import dev.lora4j.tasks.GlueTask;
+import dev.lora4j.tasks.PromptRows;
 import java.nio.file.Path;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -21,15 +23,13 @@ final class TaskRows {
     private final ExperimentFile file;
     private final Optional<Path> root;
     private final Tokenizer tokenizer;
-    private final int maxPositions;
+    private final ModelFiles files;
     private final Console console;
-    private final Map<Kind, Both> read = new HashMap<>();
+    private final Map<ModelTask, Integer> maxPositions = new EnumMap<>(ModelTask.class);
+    private final Map<Kind, MeasuredRows.Both> read = new HashMap<>();
 
     /** What decides how a task's rows look. */
-    private record Kind(GlueTask task, EncodingSettings encoding, RowPolicy badRows) {}
-
-    /** The rows to learn from and those to measure on. */
-    record Both(Dataset training, GlueRows development) {}
+    private record Kind(NamedTask task, EncodingSettings encoding, RowPolicy badRows) {}
 
     /**
      * None read yet.
@@ -39,36 +39,71 @@ final class TaskRows {
     TaskRows(ExperimentFile file, Optional<Path> root, ModelFiles files, Tokenizer tokenizer, Console console) {
         this.file = file;
         this.root = root;
+        this.files = files;
         this.tokenizer = tokenizer;
         this.console = console;
-        try (LanguageModel outline = LanguageModel.outline(files, ModelTask.SEQ_CLS)) {
-            this.maxPositions = outline.maxPositions();
-        }
     }
 
     /** The rows of a cell. */
-    Both of(ExperimentCell cell) {
-        EncodingSettings encoding = cell.options().encoding(maxPositions);
-        Kind kind = new Kind(cell.task().glue(), encoding, cell.options().badRows());
+    MeasuredRows.Both of(ExperimentCell cell) {
+        EncodingSettings encoding =
+                cell.options().encoding(maxPositions(cell.task().modelTask()));
+        Kind kind = new Kind(cell.task().named(), encoding, cell.options().badRows());
         return read.computeIfAbsent(kind, each -> read(each, cell.task()));
     }
 
-    private Both read(Kind kind, ExperimentTask task) {
+    private int maxPositions(ModelTask task) {
+        return maxPositions.computeIfAbsent(task, each -> {
+            try (LanguageModel outline = LanguageModel.outline(files, each)) {
+                return outline.maxPositions();
+            }
+        });
+    }
+
+    private MeasuredRows.Both read(Kind kind, ExperimentTask task) {
         Path data = task.data()
                 .or(() -> root)
                 .orElseThrow(() -> new IllegalArgumentException(
-                        "task " + kind.task().key() + " has no data; give --data, or data in the file"));
-        ExampleEncoder encoder = kind.task().encoder(tokenizer, kind.encoding());
-        Path trainingFile = kind.task().trainingFile(data);
-        Dataset training = Dataset.read(trainingFile, kind.task().columns(), encoder, kind.badRows());
+                        "task " + task.key() + " has no data; give --data, or data in the file"));
+        MeasuredRows.Both all = kind.task().text().isPresent()
+                ? texts(kind, kind.task().text().get(), task, data)
+                : glue(kind, kind.task().glue().orElseThrow(), task, data);
+        return task.trainRows().isPresent()
+                ? new MeasuredRows.Both(
+                        all.training().sample(task.trainRows().getAsInt(), file.dataSeed()), all.development())
+                : all;
+    }
+
+    private MeasuredRows.Both glue(Kind kind, GlueTask glue, ExperimentTask task, Path data) {
+        ExampleEncoder encoder = glue.encoder(tokenizer, kind.encoding());
+        Path trainingFile = glue.trainingFile(data);
+        Dataset training = Dataset.read(trainingFile, glue.columns(), encoder, kind.badRows());
         Rows.tell(console, trainingFile, training.report());
-        GlueRows development = GlueRows.development(kind.task(), data, encoder, kind.badRows());
+        GlueRows development = GlueRows.development(glue, data, encoder, kind.badRows());
         Rows.tellAll(console, data, development);
-        return new Both(
-                task.trainRows().isPresent() ? training.sample(task.trainRows().getAsInt(), file.dataSeed()) : training,
-                task.devRows().isPresent()
-                        ? development.sample(task.devRows().getAsInt(), file.dataSeed())
-                        : development);
+        return new MeasuredRows.Both(
+                training,
+                new MeasuredRows.OfGlue(
+                        task.devRows().isPresent()
+                                ? development.sample(task.devRows().getAsInt(), file.dataSeed())
+                                : development));
+    }
+
+    private MeasuredRows.Both texts(Kind kind, TextTask text, ExperimentTask task, Path data) {
+        ExampleEncoder encoder = ExampleEncoder.causal(tokenizer, kind.encoding());
+        Path trainingFile = text.trainingFile(data);
+        Dataset training = text.rows(trainingFile, tokenizer, encoder, kind.badRows());
+        Rows.tell(console, trainingFile, training.report());
+        PromptRows inputs =
+                PromptRows.of(text.test(data), tokenizer, kind.encoding().maxLength());
+        return new MeasuredRows.Both(
+                training,
+                new MeasuredRows.OfTexts(
+                        text,
+                        task.devRows().isPresent()
+                                ? inputs.sample(task.devRows().getAsInt(), file.dataSeed())
+                                : inputs,
+                        tokenizer));
     }
 
     /**
@@ -77,16 +112,13 @@ final class TaskRows {
      * @param model what the base is called
      */
     Map<String, String> identity(ExperimentCell cell, String model) {
-        Both rows = of(cell);
+        MeasuredRows.Both rows = of(cell);
         Map<String, String> identity = new LinkedHashMap<>();
         identity.put("model", model);
         identity.put("train-rows", Integer.toString(rows.training().size()));
         identity.put("train-digest", rows.training().digest());
         identity.put("dev-rows", Integer.toString(rows.development().size()));
-        rows.development()
-                .parts()
-                .forEach((part, each) ->
-                        identity.put(part.isEmpty() ? "dev-digest" : "dev-digest-" + part, each.digest()));
+        identity.putAll(rows.development().digests());
         identity.putAll(cell.settings());
         return identity;
     }

@@ -64,7 +64,8 @@ final class TrainCommand implements Callable<Integer> {
             names = {"-d", "--data"},
             required = true,
             paramLabel = "FILE",
-            description = "Rows to learn from: .jsonl, .csv or .tsv, each also with .gz; of a task of GLUE the folder.")
+            description =
+                    "Rows to learn from: .jsonl, .csv or .tsv, each also with .gz; of a task with a folder the folder.")
     private Path data = Path.of("");
 
     @Option(
@@ -83,8 +84,8 @@ final class TrainCommand implements Callable<Integer> {
             paramLabel = "TASK",
             converter = NamedTask.Converter.class,
             completionCandidates = NamedTask.Names.class,
-            description = "${COMPLETION-CANDIDATES} (what the family is for). From cola on, the tasks of GLUE, whose"
-                    + " folder the data is.")
+            description = "${COMPLETION-CANDIDATES} (what the family is for). From cola on, tasks whose folder the"
+                    + " data is: those of GLUE, and e2e, whose answers are texts.")
     private @Nullable NamedTask task;
 
     @Option(names = "--validation-data", paramLabel = "FILE", description = "Rows to measure on while training.")
@@ -257,14 +258,14 @@ final class TrainCommand implements Callable<Integer> {
 
     private TrainingTask task(LanguageModel base, Tokenizer tokenizer, DataTask kind) {
         NamedTask named = task == null ? NamedTask.of(kind) : task;
-        Path file = named.glue().map(glue -> glue.trainingFile(data)).orElse(data);
+        Path file = named.trainingFile(data);
         Optional<LabelSet> labels = adapter == null ? Rows.labels(rows, named, file) : existingLabels(base, adapter);
         Rows reader = Rows.of(rows, named, base, tokenizer, labels);
         TrainingConfig settings = training.config();
         Dataset training = read(reader, file);
         Optional<Dataset> validation = Optional.empty();
         if (validationData != null) {
-            validation = Optional.of(read(reader, validationFile(named, validationData)));
+            validation = Optional.of(read(reader, named.validationFile(validationData)));
         } else if (validationShare != 0) {
             Dataset.Split split = training.split(validationShare, settings.seed());
             training = split.training();
@@ -273,13 +274,6 @@ final class TrainCommand implements Callable<Integer> {
         Adapter trained = adapter(base, kind, labels, lora.config(), settings.seed());
         String called = method.is(Method.FULL) ? "model" : name;
         return new TrainingTask(called, trained, training, validation, settings, Optional.of(output), resume);
-    }
-
-    /** Of a GLUE task's folder the development file; of MNLI's two the matched one. */
-    private static Path validationFile(NamedTask named, Path given) {
-        return named.glue().isPresent() && Files.isDirectory(given)
-                ? named.glue().get().developmentFiles(given).values().iterator().next()
-                : given;
     }
 
     private Dataset read(Rows reader, Path file) {

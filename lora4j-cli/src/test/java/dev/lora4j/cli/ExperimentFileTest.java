@@ -4,7 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.lora4j.generation.BeamSettings;
 import dev.lora4j.lora.LoraConfig;
+import dev.lora4j.training.Schedule;
+import dev.lora4j.training.TrainingConfig;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,7 +34,9 @@ class ExperimentFileTest {
     @CsvSource({
         "mini-table-2.yaml, 30, embedded:minilm",
         "mini-table-6.yaml, 90, embedded:minilm",
+        "mini-table-3.yaml, 5, HuggingFaceTB/SmolLM2-135M-Instruct",
         "table-2.yaml, 80, FacebookAI/roberta-base",
+        "table-3.yaml, 8, openai-community/gpt2-medium",
         "table-5.yaml, 21, FacebookAI/roberta-base",
         "table-6.yaml, 45, FacebookAI/roberta-base"
     })
@@ -54,10 +59,46 @@ class ExperimentFileTest {
         assertThat(cola.options().training().batchSize()).isEqualTo(64); // 32 on each of 2 processors
         assertThat(cola.options().training().weightDecay()).isEqualTo(0.1);
         assertThat(cola.options().training().warmupRatio()).isEqualTo(0.06);
-        LoraConfig shape =
-                cola.options().adapter(NamedTask.of(cola.task().glue())).shape();
+        LoraConfig shape = cola.options().adapter(cola.task().named()).shape();
         assertThat(shape.rank()).isEqualTo(8);
         assertThat(shape.alpha()).isEqualTo(16);
+    }
+
+    /** Those of microsoft/LoRA, examples/NLG. */
+    @Test
+    void theFullTable3HasThePapersSettings() {
+        ExperimentCell lora =
+                ExperimentFile.read(SHIPPED.resolve("table-3.yaml")).cells().get(0);
+        assertThat(lora.name()).isEqualTo("e2e-lora-r4-c_attn-seed110");
+        TrainingConfig training = lora.options().training();
+        assertThat(training.learningRate()).isEqualTo(2e-4);
+        assertThat(training.epochs()).isEqualTo(5);
+        assertThat(training.batchSize()).isEqualTo(8);
+        assertThat(training.weightDecay()).isEqualTo(0.01);
+        assertThat(training.beta2()).isEqualTo(0.999);
+        assertThat(training.epsilon()).isEqualTo(1e-6);
+        assertThat(training.warmupSteps()).isEqualTo(500);
+        assertThat(training.schedule()).isEqualTo(Schedule.LINEAR);
+        assertThat(training.labelSmoothing()).isEqualTo(0.1);
+        assertThat(training.maxGradientNorm()).isZero();
+        LoraConfig shape = lora.options().adapter(lora.task().named()).shape();
+        assertThat(shape.rank()).isEqualTo(4);
+        assertThat(shape.alpha()).isEqualTo(32);
+        assertThat(shape.dropout()).isEqualTo(0.1);
+        assertThat(shape.fusedParts()).containsEntry("c_attn", List.of("q", "v"));
+        BeamSettings search = lora.options().answers().search();
+        assertThat(search.width()).isEqualTo(10);
+        assertThat(search.maxNewTokens()).isEqualTo(64);
+        assertThat(search.lengthPenalty()).isEqualTo(0.8);
+        assertThat(search.noRepeatNgram()).isEqualTo(4);
+    }
+
+    /** What each method of the small table gets. */
+    @Test
+    void theSmallTable3GivesEveryMethodTheSameMinutes() {
+        assertThat(ExperimentFile.read(SHIPPED.resolve("mini-table-3.yaml")).cells())
+                .allMatch(ExperimentCell::isTimed)
+                .allMatch(cell -> cell.options().seconds() == 240);
     }
 
     @Test
@@ -105,6 +146,11 @@ class ExperimentFileTest {
                         + " \"lerning-rate\"",
                 "{seeds: [1], tasks: {cola: {}}, methods: {lore: {}}} | cola with lore: method: ",
                 "{seeds: [1], tasks: {cola: {}}, methods: {full: {rank: 4}}} | cola with full: method full has no rank",
+                "{seeds: [1], tasks: {e2e: {minutes: 4}}, methods: {lora: {}}} | e2e with lora: with minutes nobody knows how"
+                        + " many steps there will be, found schedule LINEAR",
+                "{seeds: [1], tasks: {e2e: {minutes: 4, schedule: constant}}, methods: {lora: {}}} | warmup-ratio 0.03; give",
+                "{seeds: [1], tasks: {e2e: {minutes: -1}}, methods: {lora: {}}} | minutes is -1.0; expected 0, for no limit,",
+                "{seeds: [1], tasks: {e2e: {metric: f1}}, methods: {lora: {}}} | task e2e: metric is f1, expected one of [BLEU,",
                 "{seeds: [1], tasks: {cola: {}}, methods: {lora: {rank: [4, 4]}}} | has cola-lora-r4-seed1 twice",
             })
     void mistakesAreToldWithTheirPlace(String yaml, String message) {
@@ -128,7 +174,15 @@ class ExperimentFileTest {
         assertThat(two.median()).isCloseTo(0.65, within(1e-12));
     }
 
+    @Test
+    void rowsOfStepsAreThoseThatTheyTook() {
+        assertThat(ExperimentRun.rowsTaken(10, 4, 2)).isEqualTo(8);
+        assertThat(ExperimentRun.rowsTaken(10, 4, 3)).isEqualTo(10); // the third step has two
+        assertThat(ExperimentRun.rowsTaken(10, 4, 4)).isEqualTo(14);
+        assertThat(ExperimentRun.rowsTaken(10, 4, 0)).isZero();
+    }
+
     private static CellResult result(double accuracy) {
-        return new CellResult(Map.of(), Map.of("accuracy", accuracy), 1, 1, 8, 1, 1, 1, 1, List.of());
+        return new CellResult(Map.of(), Map.of("accuracy", accuracy), 1, 1, 8, 1, 1, 1, 1, 1, 1, List.of());
     }
 }

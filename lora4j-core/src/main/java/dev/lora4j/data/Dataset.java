@@ -44,6 +44,17 @@ public final class Dataset {
     }
 
     /**
+     * Makes rows of a file with a format of its own into a data set.
+     *
+     * @param file which they come from, one of each line, for messages
+     * @throws BadRowException at the first row that cannot be learned from, if the policy is to fail
+     * @throws dev.lora4j.formats.InvalidFileException if no row can be used, or too many are bad
+     */
+    public static Dataset of(Path file, List<Row.PromptCompletion> rows, ExampleEncoder encoder, RowPolicy policy) {
+        return new DatasetReader(encoder).read(file, rows, policy);
+    }
+
+    /**
      * Reads the rows of a data file for a language model and keeps none: each must be one that can be learned from.
      *
      * <p>How many tokens a row has is not looked at; that depends on the model.

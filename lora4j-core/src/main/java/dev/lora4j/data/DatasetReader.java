@@ -19,7 +19,14 @@ final class DatasetReader {
     }
 
     Dataset read(Path file, Columns columns, RowPolicy policy) {
-        RowLoop loop = RowLoop.over(file, columns, policy, this::take);
+        return ended(file, RowLoop.over(file, columns, policy, this::take));
+    }
+
+    Dataset read(Path file, List<Row.PromptCompletion> rows, RowPolicy policy) {
+        return ended(file, RowLoop.over(file, rows, policy, this::take));
+    }
+
+    private Dataset ended(Path file, RowLoop loop) {
         if (examples.isEmpty()) {
             throw new InvalidFileException(
                     file,

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BiConsumer;
+import java.util.function.Supplier;
 
 /** Goes through the rows of a data file and treats the bad ones by the policy. Confined to one thread. */
 final class RowLoop {
@@ -38,21 +39,37 @@ final class RowLoop {
         RowParser parser = new RowParser(columns);
         try (RowReader reader = DataFormat.open(file, columns.header())) {
             for (Optional<RowReader.Unread> next = reader.next(); next.isPresent(); next = reader.next()) {
-                loop.take(next.get(), parser, consumer);
+                RowReader.Unread unread = next.get();
+                RowOrigin origin = unread.origin();
+                loop.take(origin, () -> parser.parse(unread.fields().get(), origin), consumer);
             }
         }
-        if (loop.read == 0) {
-            throw new InvalidFileException(file, "has no rows, expected one at least");
-        }
-        loop.checkShare();
-        return loop;
+        return loop.ended();
     }
 
-    private void take(RowReader.Unread unread, RowParser parser, BiConsumer<RowOrigin, Row> consumer) {
+    /** The same of rows that are understood already, each of a line of the file. */
+    static RowLoop over(
+            Path file, List<Row.PromptCompletion> rows, RowPolicy policy, BiConsumer<RowOrigin, Row> consumer) {
+        RowLoop loop = new RowLoop(file, policy);
+        for (int i = 0; i < rows.size(); i++) {
+            ParsedRow row = new ParsedRow(RowKind.PROMPT_COMPLETION, rows.get(i));
+            loop.take(DataFormat.origin(file, i + 1L), () -> row, consumer);
+        }
+        return loop.ended();
+    }
+
+    private RowLoop ended() {
+        if (read == 0) {
+            throw new InvalidFileException(file, "has no rows, expected one at least");
+        }
+        checkShare();
+        return this;
+    }
+
+    private void take(RowOrigin origin, Supplier<ParsedRow> row, BiConsumer<RowOrigin, Row> consumer) {
         read++;
         try {
-            ParsedRow parsed = parser.parse(unread.fields().get(), unread.origin());
-            consumer.accept(unread.origin(), ofOneKind(parsed, unread.origin()));
+            consumer.accept(origin, ofOneKind(row.get(), origin));
         } catch (BadRowException e) {
             if (policy == RowPolicy.FAIL) {
                 throw e;

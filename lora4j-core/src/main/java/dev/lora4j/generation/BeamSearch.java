@@ -42,15 +42,16 @@ public final class BeamSearch {
      *     numbers
      */
     public List<List<BeamText>> run(List<Prompt> prompts) {
-        for (Prompt prompt : prompts) {
+        prompts.forEach(text -> text.requireVocabulary(model.vocabularySize()));
+        List<Prompt> whole = prompts.stream().map(Prompt::withVirtualTokens).toList();
+        for (Prompt prompt : whole) {
             if ((long) prompt.length() + settings.maxNewTokens() > model.maxPositions()) {
                 throw GenerationException.tooLong(prompt, settings.maxNewTokens(), model.maxPositions());
             }
-            prompt.requireVocabulary(model.vocabularySize());
         }
         try (KvPages pages = model.newPages()) {
             List<BeamGroup> groups = new ArrayList<>();
-            for (Prompt prompt : prompts) {
+            for (Prompt prompt : whole) {
                 BeamGroup group = new BeamGroup(prompt, settings, pages.newCache());
                 step(List.of(group)); // reads the prompt
                 groups.add(group);

@@ -48,6 +48,22 @@ final class DatasetTest {
     }
 
     @Test
+    void rowsOfAFormatOfItsOwnAreTreatedAlike() {
+        List<Row.PromptCompletion> rows =
+                List.of(new Row.PromptCompletion("he", "ll"), new Row.PromptCompletion("he", "hellohellohello"));
+        Path file = folder.resolve("train.txt");
+        EncodingSettings settings = EncodingSettings.of(5);
+        Dataset dataset = Dataset.of(
+                file, rows, ExampleEncoder.causal(bytes, settings.withLongRows(LongRows.SKIP)), RowPolicy.FAIL);
+        assertThat(dataset.examples()).extracting(Example::tokens).containsExactly(new int[] {HE, LL, IM_END});
+        assertThat(dataset.get(0).trained(0)).isFalse();
+        assertThat(dataset.report().tooLong()).isEqualTo(1);
+        ExampleEncoder strict = ExampleEncoder.causal(bytes, settings);
+        assertThatThrownBy(() -> Dataset.of(file, rows, strict, RowPolicy.FAIL))
+                .hasMessageStartingWith("train.txt:2: has ");
+    }
+
+    @Test
     void countsLabels() {
         try (Tokenizer words = SmallTokenizers.words()) {
             Path file = DataFiles.write(folder, "data.csv", "text,label\nthe cat,b\ncat,a\nsat,b\n");

@@ -9,10 +9,14 @@ import dev.lora4j.formats.JsonFile;
 import dev.lora4j.generation.BeamSearch;
 import dev.lora4j.generation.BeamSettings;
 import dev.lora4j.generation.BeamText;
+import dev.lora4j.generation.GenerationBatch;
 import dev.lora4j.generation.GenerationException;
+import dev.lora4j.generation.GenerationSettings;
 import dev.lora4j.generation.Prompt;
+import dev.lora4j.generation.TokenListener;
 import dev.lora4j.lora.Adapter;
 import dev.lora4j.lora.AdapterFolder;
+import dev.lora4j.lora.Baseline;
 import dev.lora4j.model.LanguageModel;
 import dev.lora4j.tensor.Scope;
 import java.util.Arrays;
@@ -112,6 +116,28 @@ class BeamSearchGoldenTest {
                         .toList();
                 assertThat(pairs).doesNotHaveDuplicates();
             }
+        }
+    }
+
+    @Test
+    void oneBeamIsTheGreedyTextAlsoAfterVirtualTokens() {
+        try (Golden golden = Golden.of("llama");
+                LanguageModel model = golden.model();
+                Adapter virtual = Adapter.create(model, new Baseline(Baseline.Kind.PREFIX_EMBEDDING, 3), 7);
+                GenerationBatch batch = GenerationBatch.of(model)) {
+            Prompt prompt = Prompt.of(golden.ids(0)).with(virtual);
+            batch.add(prompt, GenerationSettings.greedy(20), TokenListener.NONE);
+            List<GenerationBatch.Ended> ended = List.of();
+            while (ended.isEmpty()) {
+                ended = batch.step();
+            }
+            int[] greedy = ended.get(0).generation().tokens();
+            BeamSearch search = BeamSearch.of(model, BeamSettings.of(1, 20));
+            List<BeamText> found = search.run(List.of(prompt)).get(0);
+            assertThat(found.get(0).tokens())
+                    .isEqualTo(Arrays.stream(greedy).boxed().toList());
+            assertThat(found)
+                    .isNotEqualTo(search.run(List.of(Prompt.of(golden.ids(0)))).get(0));
         }
     }
 

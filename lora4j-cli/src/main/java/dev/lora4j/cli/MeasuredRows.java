@@ -1,0 +1,85 @@
+package dev.lora4j.cli;
+
+import dev.lora4j.data.Dataset;
+import dev.lora4j.data.Tokenizer;
+import dev.lora4j.lora.Adapter;
+import dev.lora4j.model.LanguageModel;
+import dev.lora4j.tasks.Answers;
+import dev.lora4j.tasks.GlueRows;
+import dev.lora4j.tasks.PromptRows;
+import dev.lora4j.tasks.TaskScores;
+import dev.lora4j.tasks.TextAnswers;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** What a cell of an experiment is measured on. */
+sealed interface MeasuredRows {
+    /** How many rows, or inputs. */
+    int size();
+
+    /** What tells their content from another, by names for people. */
+    Map<String, String> digests();
+
+    /**
+     * Measures.
+     *
+     * @param options how answers are looked for where they are texts
+     */
+    Scored score(LanguageModel model, Adapter adapter, AnswerOptions options, ProgressLine progress);
+
+    /**
+     * What came of it.
+     *
+     * @param answers a table of the texts, where they are some
+     */
+    record Scored(TaskScores scores, Optional<String> answers) {}
+
+    /** Rows of GLUE. */
+    record OfGlue(GlueRows rows) implements MeasuredRows {
+        @Override
+        public int size() {
+            return rows.size();
+        }
+
+        @Override
+        public Map<String, String> digests() {
+            Map<String, String> digests = new LinkedHashMap<>();
+            rows.parts().forEach((part, each) -> digests.put(name(part), each.digest()));
+            return digests;
+        }
+
+        private static String name(String part) {
+            return part.isEmpty() ? "dev-digest" : "dev-digest-" + part;
+        }
+
+        @Override
+        public Scored score(LanguageModel model, Adapter adapter, AnswerOptions options, ProgressLine progress) {
+            return new Scored(rows.score(model, Optional.of(adapter)), Optional.empty());
+        }
+    }
+
+    /** Inputs that are answered by texts. */
+    record OfTexts(TextTask task, PromptRows rows, Tokenizer tokenizer) implements MeasuredRows {
+        @Override
+        public int size() {
+            return rows.size();
+        }
+
+        @Override
+        public Map<String, String> digests() {
+            return Map.of("dev-digest", rows.digest());
+        }
+
+        @Override
+        public Scored score(LanguageModel model, Adapter adapter, AnswerOptions options, ProgressLine progress) {
+            TextAnswers answers = new TextAnswers(model, Optional.of(adapter), tokenizer, options.search());
+            List<String> texts = answers.of(rows, done -> progress.advance("answers", done, size(), ""));
+            return new Scored(task.score(rows.answeredBy(texts)), Optional.of(Answers.table(rows.prompts(), texts)));
+        }
+    }
+
+    /** The rows to learn from and those to measure on. */
+    record Both(Dataset training, MeasuredRows development) {}
+}
