@@ -113,7 +113,7 @@ class BaselineMethodsTest {
                 adapters:
                   low-rank:
                     rank: 2
-                    targets: all-linear
+                    targets: [lm_head, q_proj]
                   bottleneck:
                     method: adapter-h
                     size: 2
