@@ -64,9 +64,13 @@ final class ExperimentCommand implements Callable<Integer> {
                 .orElseThrow(
                         () -> new IllegalArgumentException("there is no model; give --model, or model in " + file));
         ExperimentRun run = new ExperimentRun(experiment, base, Device.of(device), new CellStore(output), console);
-        boolean done = run.finish(Optional.ofNullable(data).or(experiment::data));
-        ExperimentReport report = new ExperimentReport(base, run.results());
-        report.write(output);
+        boolean done;
+        ExperimentReport report;
+        try (StopSignal signal = StopSignal.install(run::requestStop)) {
+            done = run.finish(Optional.ofNullable(data).or(experiment::data));
+            report = new ExperimentReport(base, run.results());
+            report.write(output);
+        }
         if (json) {
             console.json(report.json());
         } else {

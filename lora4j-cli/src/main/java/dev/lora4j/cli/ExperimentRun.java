@@ -23,13 +23,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Trains the cells of an experiment that are not there yet, several side by side on one base where none changes it.
  *
- * <p>A cell is written as soon as those beside it have ended; one that was stopped on the way begins anew. One that
- * fails stops no other. Confined to one
- * thread.
+ * <p>A cell is written as soon as those beside it have ended; one that was stopped on the way begins anew. One that fails
+ * stops no other. Confined to one thread, but for {@link #requestStop}.
  */
 final class ExperimentRun {
     private static final int MOST_LOSSES = 100;
@@ -42,6 +42,8 @@ final class ExperimentRun {
     private final List<ExperimentCell> cells;
     private final Map<ExperimentCell, CellResult> results = new HashMap<>();
     private final List<String> failures = new ArrayList<>();
+    private volatile @Nullable Trainer current;
+    private volatile boolean stopRequested;
 
     /**
      * Nothing done yet.
@@ -84,6 +86,15 @@ final class ExperimentRun {
                 }
             }
             return true;
+        }
+    }
+
+    /** Asks for a stop after the step that is under way; may be called from any thread. */
+    void requestStop() {
+        stopRequested = true;
+        Trainer trainer = current;
+        if (trainer != null) {
+            trainer.requestStop();
         }
     }
 
@@ -143,6 +154,9 @@ final class ExperimentRun {
     }
 
     private boolean train(List<ExperimentCell> together, LanguageModel base, TaskRows rows) {
+        if (stopRequested) {
+            return false;
+        }
         console.message("training " + (results.size() + 1) + " to " + (results.size() + together.size()) + " of "
                 + cells.size() + ": "
                 + String.join(", ", together.stream().map(ExperimentCell::name).toList()));
@@ -199,8 +213,11 @@ final class ExperimentRun {
         };
         Trainer trainer = Trainer.of(base, tasks);
         TimeBudget budget = new TimeBudget(seconds, trainer::requestStop);
-        try (StopSignal signal = StopSignal.install(trainer::requestStop);
-                TrainingProgress progress = new TrainingProgress(console)) {
+        current = trainer;
+        if (stopRequested) { // in between, so that nobody has told this one
+            trainer.requestStop();
+        }
+        try (TrainingProgress progress = new TrainingProgress(console)) {
             trainer.train(new TwoListeners(budget, new TwoListeners(ended, progress)));
         } catch (Lora4jException e) {
             failures.add(String.valueOf(e.getMessage()));
