@@ -7,7 +7,7 @@ import dev.lora4j.evaluation.ExactMatch;
 import dev.lora4j.evaluation.Question;
 import dev.lora4j.model.LanguageModel;
 import dev.lora4j.model.ModelTask;
-import dev.lora4j.training.HtmlReport;
+import dev.lora4j.report.HtmlReport;
 import dev.lora4j.training.TrainingTask;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -7,7 +7,7 @@ import dev.lora4j.lora.Adapter;
 import dev.lora4j.lora.AdapterFolder;
 import dev.lora4j.lora.MergedFolder;
 import dev.lora4j.model.LanguageModel;
-import dev.lora4j.training.HtmlReport;
+import dev.lora4j.report.HtmlReport;
 import dev.lora4j.training.TrainingListener;
 import dev.lora4j.training.TrainingReport;
 import dev.lora4j.training.TrainingTask;

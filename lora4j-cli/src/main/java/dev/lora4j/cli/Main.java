@@ -58,6 +58,7 @@ final class Main implements Runnable {
         Main root = new Main(CommandSpec.create());
         CommandLine train = new CommandLine(new TrainCommand(console));
         CommandLine commands = new CommandLine(root)
+                .addSubcommand(new AnalyzeCommand(console))
                 .addSubcommand(new ChatCommand(console))
                 .addSubcommand(new CombineCommand(console))
                 .addSubcommand(new EvaluateCommand(console))

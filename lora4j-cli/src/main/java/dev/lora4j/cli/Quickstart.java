@@ -14,6 +14,7 @@ import dev.lora4j.model.LanguageModel;
 import dev.lora4j.model.ModelTask;
 import dev.lora4j.model.Routing;
 import dev.lora4j.model.TokenBatch;
+import dev.lora4j.report.HtmlReport;
 import dev.lora4j.samples.EmbeddedModel;
 import dev.lora4j.samples.LanguageToolData;
 import dev.lora4j.samples.Part;
@@ -21,9 +22,9 @@ import dev.lora4j.tensor.Device;
 import dev.lora4j.tensor.Scope;
 import dev.lora4j.tensor.Tape;
 import dev.lora4j.tensor.Tensor;
-import dev.lora4j.training.HtmlReport;
 import dev.lora4j.training.Trainer;
 import dev.lora4j.training.TrainingConfig;
+import dev.lora4j.training.TrainingCurves;
 import dev.lora4j.training.TrainingReport;
 import dev.lora4j.training.TrainingTask;
 import java.nio.file.Path;
@@ -136,9 +137,8 @@ final class Quickstart {
         facts.text(
                 "training speed",
                 String.format(Locale.ROOT, "%,.0f tokens/s for both together", tokens / first.seconds()));
-        page.figures("Balanced accuracy on kinds of mistakes never seen in training", scores)
-                .curves(reports)
-                .write(output.resolve(HtmlReport.FILE));
+        page.figures("Balanced accuracy on kinds of mistakes never seen in training", scores);
+        TrainingCurves.addTo(page, reports).write(output.resolve(HtmlReport.FILE));
     }
 
     /** The pairs of A stand side by side in the data and belong in one batch; B's kinds take turns. */

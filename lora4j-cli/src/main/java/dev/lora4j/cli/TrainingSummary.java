@@ -1,7 +1,8 @@
 package dev.lora4j.cli;
 
+import dev.lora4j.report.HtmlReport;
 import dev.lora4j.training.EvaluationRecord;
-import dev.lora4j.training.HtmlReport;
+import dev.lora4j.training.TrainingCurves;
 import dev.lora4j.training.TrainingReport;
 import dev.lora4j.training.TrainingTask;
 import java.nio.file.Path;
@@ -41,9 +42,9 @@ final class TrainingSummary {
         facts(report).lines().forEach(figures::put);
         Map<String, String> settings = new LinkedHashMap<>();
         settings.put("Settings", task.config().toString());
-        return new HtmlReport("Training of " + task.output().map(Path::toString).orElse(task.name()))
-                .figures("Result", figures)
-                .curves(List.of(report))
-                .figures("Settings", settings);
+        HtmlReport page = new HtmlReport(
+                        "Training of " + task.output().map(Path::toString).orElse(task.name()))
+                .figures("Result", figures);
+        return TrainingCurves.addTo(page, List.of(report)).figures("Settings", settings);
     }
 }

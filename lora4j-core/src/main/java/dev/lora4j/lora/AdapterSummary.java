@@ -38,7 +38,8 @@ public record AdapterSummary(
         long lowRank,
         long parameters,
         long bytes) {
-    private static final Pattern PAIR = Pattern.compile("(.*)\\.lora_(embedding_)?([AB])(\\.weight)?");
+    /** Of A and B of a layer, without PEFT's prefix: the layer's path, whether it is a table, and which of the two. */
+    static final Pattern PAIR = Pattern.compile("(.*)\\.lora_(embedding_)?([AB])(\\.weight)?");
 
     /** Reads the configuration and the header of the weights. */
     public static AdapterSummary of(Path folder) {

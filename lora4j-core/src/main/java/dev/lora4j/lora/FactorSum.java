@@ -13,16 +13,11 @@ import java.util.List;
  *
  * <pre>
  * B = [B_1 … B_k] [out, R], A = [v_1 A_1; …; v_k A_k] [R, in], R = Σ r_i
- * B = Q_B R_B, Aᵀ = Q_A R_A, and R_B R_Aᵀ = U S Vᵀ is at most [R, R]
- * ΔW = (Q_B U) S (Q_A V)ᵀ
  * </pre>
  *
- * <p>Nothing of size [out, in] is ever made.
+ * <p>Nothing of size [out, in] is ever made ({@link Decompositions#svdOfProduct}).
  */
 final class FactorSum {
-    /** A few hundred roundings of float64, relative to the norms of the factors. */
-    private static final double ROUNDING = 1e-13;
-
     private FactorSum() {}
 
     /** One module's pair in one of the adapters. */
@@ -65,32 +60,12 @@ final class FactorSum {
 
     private static Decompositions.Svd decomposed(List<Term> terms) {
         try (Scope scope = Scope.open()) {
-            Decompositions.Qr left = Decompositions.qr(columns(terms, DType.F64));
             Tensor scaled = Tensor.concatenate(terms.stream()
                     .map(term -> plain(term.pair().a(), DType.F64).times(term.factor()))
                     .toArray(Tensor[]::new));
-            Decompositions.Qr right = Decompositions.qr(scaled.transpose(0, 1));
-            Decompositions.Svd core =
-                    Decompositions.svd(left.r().matmul(right.r().transpose(0, 1)));
-            Tensor u = left.q().matmul(core.u());
-            Tensor vt = core.vt().matmul(right.q().transpose(0, 1));
-            double rounding = ROUNDING * norm(left.r()) * norm(right.r());
-            return new Decompositions.Svd(
-                    scope.give(u), scope.give(withoutRounding(core.s(), rounding)), scope.give(vt));
+            Decompositions.Svd svd = Decompositions.svdOfProduct(columns(terms, DType.F64), scaled);
+            return new Decompositions.Svd(scope.give(svd.u()), scope.give(svd.s()), scope.give(svd.vt()));
         }
-    }
-
-    /** Terms that cancel leave singular values that are rounding of the terms and nothing else: those are zero. */
-    private static Tensor withoutRounding(Tensor values, double rounding) {
-        double[] clean = values.toDoubles();
-        for (int i = 0; i < clean.length; i++) {
-            clean[i] = clean[i] > rounding ? clean[i] : 0;
-        }
-        return Tensor.of(clean, clean.length);
-    }
-
-    private static double norm(Tensor matrix) {
-        return Math.sqrt(matrix.square().sum().item());
     }
 
     /** [B_1 … B_k], [out, R]. */

@@ -14,11 +14,11 @@ import dev.lora4j.tensor.Tensor;
  * <p>That of a linear layer as it is, a table [rows, hidden] transposed, a kernel [out, in, width] with all that an output
  * reads in one row.
  */
-final class WeightMatrix {
+public final class WeightMatrix {
     private WeightMatrix() {}
 
     /** The matrix, sharing the values but for a kernel in groups; of the calling thread's scope. */
-    static Tensor of(AdaptableModule module) {
+    public static Tensor of(AdaptableModule module) {
         if (module instanceof EmbeddingTable) {
             return module.weight().transpose(0, 1);
         }

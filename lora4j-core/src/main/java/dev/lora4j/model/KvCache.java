@@ -46,6 +46,13 @@ public final class KvCache implements AutoCloseable {
         }
     }
 
+    /** Another cache of the same tokens: whole pages are shared, one that has been begun is copied, so that both may go on. */
+    public KvCache fork() {
+        KvCache other = new KvCache(memory, Arrays.copyOf(pages, pagesFor(length)));
+        other.truncate(length);
+        return other;
+    }
+
     KvPages memory() {
         return memory;
     }

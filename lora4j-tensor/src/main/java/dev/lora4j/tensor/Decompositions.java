@@ -15,6 +15,9 @@ public final class Decompositions {
     /** Directions beyond the wanted rank that a random projection keeps. */
     private static final int OVERSAMPLING = 10;
 
+    /** A few hundred roundings of float64, relative to the norms of the factors. */
+    private static final double ROUNDING = 1e-13;
+
     private Decompositions() {}
 
     /**
@@ -46,6 +49,46 @@ public final class Decompositions {
             T_TensorTensorTensor_T parts = torch.linalg_svd(matrix.at(), false, new StringViewOptional());
             return new Svd(give(scope, parts.get0()), give(scope, parts.get1()), give(scope, parts.get2()));
         }
+    }
+
+    /**
+     * The thin singular value decomposition of a product by its factors alone, in float64.
+     *
+     * <pre>
+     * left = Q₁ R₁, rightᵀ = Q₂ R₂, R₁ R₂ᵀ = U S Vᵀ
+     * left · right = (Q₁ U) S (Q₂ V)ᵀ
+     * </pre>
+     *
+     * <p>Nothing of size [rows, columns] is ever made. Singular values that are rounding of the factors and nothing else are
+     * zero.
+     *
+     * @param left [rows, r], finite, borrowed
+     * @param right [r, columns], finite, borrowed
+     * @return of the calling thread's scope
+     */
+    public static Svd svdOfProduct(Tensor left, Tensor right) {
+        try (Scope scope = Scope.open()) {
+            Qr first = qr(left.to(DType.F64));
+            Qr second = qr(right.to(DType.F64).transpose(0, 1));
+            Svd core = svd(first.r().matmul(second.r().transpose(0, 1)));
+            double rounding = ROUNDING * norm(first.r()) * norm(second.r());
+            return new Svd(
+                    scope.give(first.q().matmul(core.u())),
+                    scope.give(withoutRounding(core.s(), rounding)),
+                    scope.give(core.vt().matmul(second.q().transpose(0, 1))));
+        }
+    }
+
+    private static Tensor withoutRounding(Tensor values, double rounding) {
+        double[] clean = values.toDoubles();
+        for (int i = 0; i < clean.length; i++) {
+            clean[i] = clean[i] > rounding ? clean[i] : 0;
+        }
+        return Tensor.of(clean, clean.length);
+    }
+
+    private static double norm(Tensor matrix) {
+        return Math.sqrt(matrix.square().sum().item());
     }
 
     /**

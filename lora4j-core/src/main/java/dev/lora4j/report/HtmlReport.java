@@ -1,13 +1,14 @@
-package dev.lora4j.training;
+package dev.lora4j.report;
 
 import dev.lora4j.formats.AtomicFile;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 
 /**
- * A page about a training in one file that loads nothing: figures, curves, samples.
+ * A page in one file that loads nothing: figures, tables, curves, pictures.
  *
  * <p>Collects sections in the order in which they are added; confined to one thread.
  */
@@ -20,7 +21,7 @@ public final class HtmlReport {
             h1{font-size:1.5rem}h2{font-size:1.1rem;margin-top:2rem}
             table{border-collapse:collapse;width:100%}td,th{border-bottom:1px solid #e5e7eb;padding:.3rem .5rem;text-align:left;vertical-align:top}
             td.number{text-align:right;font-variant-numeric:tabular-nums}
-            svg{width:100%;height:auto}svg text{font:11px system-ui,sans-serif;fill:#4b5563}svg .grid{stroke:#e5e7eb}
+            svg{width:100%;height:auto}img{max-width:100%;height:auto}svg text{font:11px system-ui,sans-serif;fill:#4b5563}svg .grid{stroke:#e5e7eb}
             @media (prefers-color-scheme:dark){body{background:#111827;color:#e5e7eb}td,th{border-color:#374151}
             svg text{fill:#9ca3af}svg .grid{stroke:#374151}}
             """;
@@ -59,29 +60,24 @@ public final class HtmlReport {
         return this;
     }
 
-    /** Loss curves, with the validation's beside them, and the learning rate. */
-    public HtmlReport curves(List<TrainingReport> reports) {
-        List<LineChart.Series> losses = new ArrayList<>();
-        List<LineChart.Series> rates = new ArrayList<>();
-        for (TrainingReport report : reports) {
-            losses.add(new LineChart.Series(
-                    report.name() + " loss",
-                    report.steps().stream()
-                            .map(step -> new LineChart.Point(step.step(), step.loss()))
-                            .toList()));
-            losses.add(new LineChart.Series(
-                    report.name() + " validation",
-                    report.evaluations().stream()
-                            .map(each -> new LineChart.Point(each.step(), each.loss()))
-                            .toList()));
-            rates.add(new LineChart.Series(
-                    report.name() + " learning rate",
-                    report.steps().stream()
-                            .map(step -> new LineChart.Point(step.step(), step.learningRate()))
-                            .toList()));
-        }
-        sections.add(heading("Loss by step") + LineChart.svg("Loss by step", losses));
-        sections.add(heading("Learning rate by step") + LineChart.svg("Learning rate by step", rates));
+    /** A line chart under its own label. */
+    public HtmlReport chart(LineChart chart) {
+        sections.add(heading(chart.label()) + chart.svg());
+        return this;
+    }
+
+    /** A picture inside the page. */
+    public HtmlReport picture(String heading, Picture picture) {
+        sections.add(
+                heading(heading) + "<img alt=\"" + escape(heading) + "\" width=\"" + picture.width() + "\" height=\""
+                        + picture.height() + "\" src=\"data:image/png;base64,"
+                        + Base64.getEncoder().encodeToString(picture.png()) + "\">");
+        return this;
+    }
+
+    /** A paragraph. */
+    public HtmlReport text(String text) {
+        sections.add("<p>" + escape(text) + "</p>");
         return this;
     }
 
