@@ -24,7 +24,6 @@ final class ExplainedPlan extends Chapter {
                 PlanMethod.LORA,
                 config,
                 0, // outputs of a classifier
-                1, // tokens of a prefix, which this method has not
                 batch,
                 PlanOptimizer.ADAMW,
                 WeightFormat.F32,
