@@ -69,7 +69,7 @@ final class EvaluateCommand implements Callable<Integer> {
             completionCandidates = NamedTask.Names.class,
             description =
                     "${COMPLETION-CANDIDATES} (what the adapter is for). From cola on, tasks whose folder the data"
-                            + " is: those of GLUE, and e2e, whose answers are texts.")
+                            + " is: those of GLUE, and e2e and wikisql, whose answers are texts.")
     private @Nullable NamedTask task;
 
     @Option(names = "--generate", description = "Also let the model answer, and count the exactly right answers.")
@@ -166,7 +166,7 @@ final class EvaluateCommand implements Callable<Integer> {
         if (savePredictions != null) {
             AtomicFile.writeString(savePredictions, Answers.table(asked.prompts(), found));
         }
-        return task.facts(asked.answeredBy(found));
+        return task.facts(data, asked.prompts(), found);
     }
 
     private Facts ofFile(DataTask kind, LoadedModel loaded, Optional<Adapter> own, Optional<LabelSet> labels) {

@@ -9,6 +9,7 @@ import dev.lora4j.tasks.GlueRows;
 import dev.lora4j.tasks.PromptRows;
 import dev.lora4j.tasks.TaskScores;
 import dev.lora4j.tasks.TextAnswers;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -60,8 +61,12 @@ sealed interface MeasuredRows {
         }
     }
 
-    /** Inputs that are answered by texts. */
-    record OfTexts(TextTask task, PromptRows rows, Tokenizer tokenizer) implements MeasuredRows {
+    /**
+     * Inputs that are answered by texts.
+     *
+     * @param data the task's folder
+     */
+    record OfTexts(TextTask task, Path data, PromptRows rows, Tokenizer tokenizer) implements MeasuredRows {
         @Override
         public int size() {
             return rows.size();
@@ -76,7 +81,8 @@ sealed interface MeasuredRows {
         public Scored score(LanguageModel model, Adapter adapter, AnswerOptions options, ProgressLine progress) {
             TextAnswers answers = new TextAnswers(model, Optional.of(adapter), tokenizer, options.search());
             List<String> texts = answers.of(rows, done -> progress.advance("answers", done, size(), ""));
-            return new Scored(task.score(rows.answeredBy(texts)), Optional.of(Answers.table(rows.prompts(), texts)));
+            return new Scored(
+                    task.score(data, rows.prompts(), texts), Optional.of(Answers.table(rows.prompts(), texts)));
         }
     }
 

@@ -49,7 +49,7 @@ record NamedTask(DataTask kind, Optional<GlueTask> glue, Optional<TextTask> text
 
     /** The name that papers write. */
     String title() {
-        return glue.map(GlueTask::title).orElseGet(() -> key().toUpperCase(Locale.ROOT));
+        return glue.map(GlueTask::title).or(() -> text.map(TextTask::title)).orElseGet(this::key);
     }
 
     /** The names of its scores, the headline first; none of a kind of rows. */

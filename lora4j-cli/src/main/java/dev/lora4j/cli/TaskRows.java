@@ -100,6 +100,7 @@ final class TaskRows {
                 training,
                 new MeasuredRows.OfTexts(
                         text,
+                        data,
                         task.devRows().isPresent()
                                 ? inputs.sample(task.devRows().getAsInt(), file.dataSeed())
                                 : inputs,

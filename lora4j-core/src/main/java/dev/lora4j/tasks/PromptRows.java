@@ -7,7 +7,6 @@ import dev.lora4j.data.RowOrigin;
 import dev.lora4j.data.ShuffledOrder;
 import dev.lora4j.data.Tokenizer;
 import dev.lora4j.evaluation.Question;
-import dev.lora4j.evaluation.text.Segment;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -85,12 +84,5 @@ public record PromptRows(List<TextPrompt> prompts, List<Question> questions) {
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every Java has SHA-256", e);
         }
-    }
-
-    /** Answers beside what people wrote. */
-    public List<Segment> answeredBy(List<String> answers) {
-        return IntStream.range(0, size())
-                .mapToObj(i -> prompts.get(i).answeredBy(answers.get(i)))
-                .toList();
     }
 }

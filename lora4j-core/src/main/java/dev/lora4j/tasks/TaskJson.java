@@ -29,14 +29,16 @@ final class TaskJson {
 
     /** A list of objects, or an object on each line. */
     static List<JsonNode> rows(Path file) {
+        return stream(file).toList();
+    }
+
+    /** The same one after the other, for files whose trees together would take much memory. */
+    static Stream<JsonNode> stream(Path file) {
         String text = TaskText.read(file);
         if (text.stripLeading().startsWith("[")) {
-            return elements(parse(text, file), "the file", file).toList();
+            return elements(parse(text, file), "the file", file);
         }
-        return text.lines()
-                .filter(line -> !line.isBlank())
-                .map(line -> parse(line, file))
-                .toList();
+        return text.lines().filter(line -> !line.isBlank()).map(line -> parse(line, file));
     }
 
     private static Stream<JsonNode> elements(JsonNode list, String name, Path file) {
