@@ -33,7 +33,7 @@ class ExperimentFileTest {
     @ParameterizedTest
     @CsvSource({
         "mini-table-2.yaml, 135, embedded:minilm",
-        "mini-table-6.yaml, 90, embedded:minilm",
+        "mini-table-6.yaml, 30, embedded:minilm",
         "mini-table-3.yaml, 5, HuggingFaceTB/SmolLM2-135M-Instruct",
         "table-2.yaml, 200, FacebookAI/roberta-base",
         "table-3.yaml, 8, openai-community/gpt2-medium",
