@@ -124,6 +124,7 @@ class BaselineMethodsTest {
                         folder.resolve("train.jsonl"), folder.resolve("trained")));
         CliRun run = train("--adapters", file.toString());
         assertThat(run.exitCode()).as(run.err()).isZero();
+        assertThat(folder.resolve("trained/virtual")).isDirectoryContaining("glob:**adapter_model.safetensors");
         for (String name : List.of("low-rank", "bottleneck")) {
             assertThat(loss("--adapter", folder.resolve("trained/" + name).toString()))
                     .as(name)

@@ -99,7 +99,7 @@ final class BeamGroup {
         for (int i = 0; i < live.size(); i++) {
             Beam beam = live.get(i);
             float[] row = logits.get(i);
-            double normalizer = logSumExp(row);
+            double normalizer = TokenScores.logSum(row);
             Set<Integer> banned = banned(beam.tokens(), settings.noRepeatNgram());
             for (int token = 0; token < row.length; token++) {
                 double sum = beam.sum() + row[token] - normalizer;
@@ -113,18 +113,6 @@ final class BeamGroup {
             }
         }
         return best.stream().sorted(BEST_FIRST).toList();
-    }
-
-    private static double logSumExp(float[] row) {
-        double largest = Double.NEGATIVE_INFINITY;
-        for (float value : row) {
-            largest = Math.max(largest, value);
-        }
-        double sum = 0;
-        for (float value : row) {
-            sum += Math.exp(value - largest);
-        }
-        return largest + Math.log(sum);
     }
 
     /** What would make a run of n tokens occur again. */

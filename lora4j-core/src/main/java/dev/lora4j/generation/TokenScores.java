@@ -50,7 +50,8 @@ public record TokenScores(Scored token, List<Scored> likeliest) {
                 sorted.stream().map(id -> new Scored(id, logits[id] - logSum)).toList());
     }
 
-    private static double logSum(float[] logits) {
+    /** log Σ exp of the logits. */
+    static double logSum(float[] logits) {
         double best = Double.NEGATIVE_INFINITY;
         for (float logit : logits) {
             best = Math.max(best, logit);

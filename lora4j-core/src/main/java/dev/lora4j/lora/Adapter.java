@@ -90,19 +90,20 @@ public final class Adapter implements AutoCloseable {
      * @throws AdapterException if the model has no place for them
      */
     public static Adapter create(LanguageModel model, Baseline baseline, long seed) {
-        return new FreshAdapter(model, seed).create(baseline, LoraConfig.defaults(), List.of(), 0);
+        return new FreshAdapter(model, seed)
+                .create(baseline, LoraConfig.defaults(), List.of(), 0, BaselineParts.Begin.FRESH);
     }
 
     /** The same with a classification head of its own for these labels. */
     public static Adapter createClassifier(LanguageModel model, Baseline baseline, List<String> labels, long seed) {
         LoraConfig heads = withHeads(model, LoraConfig.defaults());
-        return new FreshAdapter(model, seed).create(baseline, heads, labels, labels.size());
+        return new FreshAdapter(model, seed).create(baseline, heads, labels, labels.size(), BaselineParts.Begin.FRESH);
     }
 
     /** The same with a head of its own that gives one number. */
     public static Adapter createRegression(LanguageModel model, Baseline baseline, long seed) {
         LoraConfig heads = withHeads(model, LoraConfig.defaults());
-        return new FreshAdapter(model, seed).create(baseline, heads, List.of(), 1);
+        return new FreshAdapter(model, seed).create(baseline, heads, List.of(), 1, BaselineParts.Begin.FRESH);
     }
 
     /**

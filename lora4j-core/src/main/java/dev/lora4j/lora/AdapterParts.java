@@ -4,6 +4,7 @@ import dev.lora4j.model.AdaptableModule;
 import dev.lora4j.model.Linear;
 import dev.lora4j.model.ModuleValues;
 import dev.lora4j.tensor.LowRank;
+import dev.lora4j.tensor.Scope;
 import dev.lora4j.tensor.Tensor;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -44,6 +45,12 @@ record AdapterParts(
                 new LinkedHashSet<>(),
                 new LinkedHashMap<>(),
                 InsertedParts.empty());
+    }
+
+    /** Takes a copy of a module to be trained whole. */
+    void save(AdaptableModule module, Scope owner) {
+        saved.put(module.path(), ModuleValues.of(module).copy(owner));
+        note(module);
     }
 
     /** Notes how the files have the module's matrix. */

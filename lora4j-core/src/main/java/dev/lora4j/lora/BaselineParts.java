@@ -6,7 +6,6 @@ import dev.lora4j.model.Bottleneck;
 import dev.lora4j.model.EmbeddingTable;
 import dev.lora4j.model.Insertion;
 import dev.lora4j.model.LanguageModel;
-import dev.lora4j.model.ModuleValues;
 import dev.lora4j.model.Routing;
 import dev.lora4j.model.TokenBatch;
 import dev.lora4j.tensor.DType;
@@ -20,7 +19,6 @@ import dev.lora4j.tensor.Tensor;
 import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Objects;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.function.ToLongFunction;
@@ -76,10 +74,7 @@ final class BaselineParts {
     }
 
     private void biases(Collection<AdaptableModule> modules) {
-        for (AdaptableModule module : TrainedBiases.of(BiasMode.ALL, modules, parts)) {
-            Tensor bias = Objects.requireNonNull(module.bias());
-            parts.biases().put(module.path(), owner.keep(bias.copy()));
-        }
+        TrainedBiases.copy(BiasMode.ALL, modules, parts, owner);
         if (parts.biases().isEmpty()) {
             throw new AdapterException(
                     model.name() + ": bitfit trains the biases, and the model has none; choose another method");
@@ -92,12 +87,8 @@ final class BaselineParts {
             throw new AdapterException(model.name() + ": " + baseline + ", but the model has " + blocks.size()
                     + "; train fewer, or all of it by method full");
         }
-        for (List<AdaptableModule> block : blocks.subList(blocks.size() - baseline.size(), blocks.size())) {
-            for (AdaptableModule module : block) {
-                parts.saved().put(module.path(), ModuleValues.of(module).copy(owner));
-                parts.note(module);
-            }
-        }
+        blocks.subList(blocks.size() - baseline.size(), blocks.size())
+                .forEach(block -> block.forEach(module -> parts.save(module, owner)));
     }
 
     private void bottlenecks(Baseline baseline) {

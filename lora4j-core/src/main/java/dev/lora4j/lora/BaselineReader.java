@@ -21,7 +21,12 @@ final class BaselineReader {
         Map<String, StoredTensor.Mapped> left =
                 new LinkedHashMap<>(SafetensorsFile.open(file).tensors());
         Adapter adapter = new FreshAdapter(model, 0)
-                .blank(parsed.baseline().orElseThrow(), parsed.config(), labels, outputs(model, left));
+                .create(
+                        parsed.baseline().orElseThrow(),
+                        parsed.config(),
+                        labels,
+                        outputs(model, left),
+                        BaselineParts.Begin.BLANK);
         try (Scope reading = Scope.open();
                 MappedFile mapped = MappedFile.read(file)) {
             AdapterTensors tensors = new AdapterTensors(

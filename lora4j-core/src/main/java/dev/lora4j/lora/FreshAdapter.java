@@ -6,7 +6,6 @@ import dev.lora4j.model.ExpertStack;
 import dev.lora4j.model.HeadPlan;
 import dev.lora4j.model.LanguageModel;
 import dev.lora4j.model.Linear;
-import dev.lora4j.model.ModuleValues;
 import dev.lora4j.tensor.DType;
 import dev.lora4j.tensor.Device;
 import dev.lora4j.tensor.DropoutStream;
@@ -59,16 +58,9 @@ final class FreshAdapter {
                 }
             }
             for (String path : selection.saved()) {
-                AdaptableModule module = Objects.requireNonNull(modules.get(path));
-                parts.saved().put(path, ModuleValues.of(module).copy(scope));
-                parts.note(module);
+                parts.save(Objects.requireNonNull(modules.get(path)), scope);
             }
-            for (AdaptableModule module : TrainedBiases.of(config.bias(), modules.values(), parts)) {
-                parts.biases()
-                        .put(
-                                module.path(),
-                                scope.keep(Objects.requireNonNull(module.bias()).copy()));
-            }
+            TrainedBiases.copy(config.bias(), modules.values(), parts, scope);
             return Adapter.of(new Adapter.Identity(config, model.task(), labels), parts, scope);
         } catch (RuntimeException | Error e) {
             scope.close();
@@ -81,29 +73,17 @@ final class FreshAdapter {
      *
      * @param heads which modules are trained whole beside it
      * @param outputs of a head of its own; 0 for none
+     * @param begin blank where the values will come from a file; the model is only asked for its shapes then
      */
-    Adapter create(Baseline baseline, LoraConfig heads, List<String> labels, int outputs) {
-        return create(baseline, heads, labels, outputs, false);
-    }
-
-    /** The same with whatever values, to be replaced by those of a file; the model is only asked for its shapes. */
-    Adapter blank(Baseline baseline, LoraConfig heads, List<String> labels, int outputs) {
-        return create(baseline, heads, labels, outputs, true);
-    }
-
-    private Adapter create(Baseline baseline, LoraConfig heads, List<String> labels, int outputs, boolean blank) {
+    Adapter create(Baseline baseline, LoraConfig heads, List<String> labels, int outputs, BaselineParts.Begin begin) {
         try (Scope creating = Scope.open()) {
             Map<String, AdaptableModule> modules = modules(outputs);
             AdapterParts parts = AdapterParts.empty();
             modules.values().stream()
                     .filter(module -> heads.modulesToSave().stream()
                             .anyMatch(name -> TargetSelection.isSaved(module.path(), name)))
-                    .forEach(module -> {
-                        parts.saved().put(module.path(), ModuleValues.of(module).copy(scope));
-                        parts.note(module);
-                    });
-            BaselineParts values = new BaselineParts(model, this::key, scope, parts);
-            values.add(blank ? BaselineParts.Begin.BLANK : BaselineParts.Begin.FRESH, baseline, modules.values());
+                    .forEach(module -> parts.save(module, scope));
+            new BaselineParts(model, this::key, scope, parts).add(begin, baseline, modules.values());
             return Adapter.of(new Adapter.Identity(heads, Optional.of(baseline), model.task(), labels), parts, scope);
         } catch (RuntimeException | Error e) {
             scope.close();

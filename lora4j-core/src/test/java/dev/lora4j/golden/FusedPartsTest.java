@@ -17,6 +17,7 @@ import dev.lora4j.lora.AdapterFolder;
 import dev.lora4j.lora.Initialization;
 import dev.lora4j.lora.LoraConfig;
 import dev.lora4j.model.LanguageModel;
+import dev.lora4j.plan.BuiltInShapes;
 import dev.lora4j.tensor.LowRank;
 import dev.lora4j.tensor.Scope;
 import dev.lora4j.training.Schedule;
@@ -166,7 +167,8 @@ class FusedPartsTest {
     /** The paper's GPT-2 medium: rank 4 on q and v of 24 layers of width 1,024 are 393,216 values. */
     @Test
     void thePapersGpt2MediumHasItsNumberOfParameters() {
-        try (LanguageModel medium = LanguageModel.outline(new Gpt2Outline(1024, 24, 16), model.task());
+        ObjectNode config = BuiltInShapes.config("gpt2-medium").orElseThrow();
+        try (LanguageModel medium = LanguageModel.outline("gpt2-medium", config, model.task());
                 Adapter adapter = Adapter.create(medium, LoraConfig.rank(4).fusedParts("c_attn", "q", "v"), 1)) {
             assertThat(adapter.parameters()).isEqualTo(393_216);
             assertThat(medium.parameters()).isEqualTo(354_823_168);

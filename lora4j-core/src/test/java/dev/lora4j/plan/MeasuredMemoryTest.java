@@ -1,7 +1,6 @@
 package dev.lora4j.plan;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -45,7 +44,7 @@ class MeasuredMemoryTest {
     private static final Path STATUS = Path.of("/proc/self/status");
     private static final LoraConfig CONFIG = LoraConfig.rank(8);
 
-    /** What the plan promises; a base in four bits was once 6 % above it, all other cases within 3 %. */
+    /** What the plan promises; a base in four bits takes 8 % more than it, all other cases are within 5 %. */
     private static final double TOLERANCE = 0.1;
 
     @TempDir
@@ -57,7 +56,6 @@ class MeasuredMemoryTest {
 
     @BeforeAll
     static void measureAnIdleProcess() throws IOException, InterruptedException {
-        assumeTrue(Files.isReadable(STATUS), "only Linux tells the most memory that a process had");
         decoder = RandomModel.write(llama(512, 8, 1536, 8192), ModelTask.CAUSAL_LM, folder.resolve("decoder"));
         encoder = RandomModel.write(
                 BuiltInShapes.config("minilm").orElseThrow(), ModelTask.SEQ_CLS, folder.resolve("encoder"));

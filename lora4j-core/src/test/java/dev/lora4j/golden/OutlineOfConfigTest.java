@@ -1,8 +1,9 @@
-package dev.lora4j.plan;
+package dev.lora4j.golden;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lora4j.formats.ModelFiles;
+import dev.lora4j.formats.safetensors.HuggingFaceFolder;
 import dev.lora4j.model.AdaptableModule;
 import dev.lora4j.model.LanguageModel;
 import dev.lora4j.model.ModelTask;
@@ -13,65 +14,44 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** A configuration alone tells the modules of a model as its files do. */
 class OutlineOfConfigTest {
+    private static Stream<String> plainCases() {
+        return Stream.of(Golden.causalCases(), Golden.encoderCases()).flatMap(List::stream);
+    }
+
+    private static List<String> sequenceCases() {
+        return Golden.sequenceCases();
+    }
+
     @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "llama",
-                "llama-tied",
-                "llama-linear-rope",
-                "mistral",
-                "mixtral",
-                "qwen2",
-                "qwen3",
-                "gemma",
-                "gemma2",
-                "gemma3",
-                "gpt2",
-                "gpt2-old",
-                "bert",
-                "roberta",
-                "distilbert",
-                "deberta"
-            })
+    @MethodSource("plainCases")
     void aConfigurationTellsPathsShapesAndParametersOfTheLoadedModel(String name) {
         try (Scope scope = Scope.open();
-                ModelFiles files = SmallModels.files(name);
+                ModelFiles files = HuggingFaceFolder.open(Golden.folder(name));
                 LanguageModel loaded = LanguageModel.load(files);
                 LanguageModel outline = LanguageModel.outline(name, files.config(), loaded.task())) {
             Map<String, String> expected = modules(loaded, List.of("pooler.dense"));
             assertThat(modules(outline, List.of("pooler.dense"))).isEqualTo(expected);
             assertThat(outline.parameters() - pooler(outline)).isEqualTo(loaded.parameters() - pooler(loaded));
-            assertThat(scope).isNotNull();
         }
     }
 
     @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "bert-classify",
-                "roberta-classify",
-                "distilbert-classify",
-                "deberta-v2-classify",
-                "deberta-v2-convolution",
-                "deberta-v3-classify",
-                "llama-classify",
-                "gpt2-classify"
-            })
+    @MethodSource("sequenceCases")
     void underAHeadForSequencesTheyAreTheSame(String name) {
         try (Scope scope = Scope.open();
-                ModelFiles files = SmallModels.files(name);
+                ModelFiles files = HuggingFaceFolder.open(Golden.folder(name));
                 LanguageModel loaded = LanguageModel.load(files, ModelTask.SEQ_CLS, Device.CPU);
                 LanguageModel outline = LanguageModel.outline(name, files.config(), ModelTask.SEQ_CLS)) {
             List<String> heads = loaded.headPlan().paths();
             assertThat(modules(outline, heads))
                     .isEqualTo(modules(loaded, heads))
                     .isNotEmpty();
-            assertThat(scope).isNotNull();
         }
     }
 
