@@ -46,7 +46,7 @@ public record MemoryPlan(
     /**
      * Holes for each byte that is kept, measured.
      *
-     * <p>0.64 to 0.75 for decoders and encoders, kept or recomputed; none with {@code MALLOC_MMAP_THRESHOLD_=65536}.
+     * <p>0.57 to 0.91 for decoders and encoders, kept or recomputed; none with {@code MALLOC_MMAP_THRESHOLD_=65536}.
      */
     private static final double HOLES = 0.7;
 
