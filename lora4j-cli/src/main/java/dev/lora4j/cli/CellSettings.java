@@ -111,11 +111,11 @@ final class CellSettings {
     }
 
     /** What a training of a task begins with. */
-    NewAdapter adapter(NamedTask task) {
+    NewAdapter adapter(PublishedTask task) {
         return new NewAdapter(
                 method,
                 task.kind(),
-                task.glue().flatMap(glue -> glue.labels()),
+                task.labels(),
                 lora.config(),
                 training.config().seed());
     }

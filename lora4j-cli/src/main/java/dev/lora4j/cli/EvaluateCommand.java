@@ -1,8 +1,8 @@
 package dev.lora4j.cli;
 
 import dev.lora4j.data.Dataset;
+import dev.lora4j.data.EncodingSettings;
 import dev.lora4j.data.Example;
-import dev.lora4j.data.ExampleEncoder;
 import dev.lora4j.data.LabelSet;
 import dev.lora4j.data.Tokenizer;
 import dev.lora4j.evaluation.ClassificationScore;
@@ -18,11 +18,6 @@ import dev.lora4j.lora.AdapterSummary;
 import dev.lora4j.model.LanguageModel;
 import dev.lora4j.model.ModelTask;
 import dev.lora4j.model.WeightFormat;
-import dev.lora4j.tasks.Answers;
-import dev.lora4j.tasks.GlueRows;
-import dev.lora4j.tasks.GlueTask;
-import dev.lora4j.tasks.PromptRows;
-import dev.lora4j.tasks.TextAnswers;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -69,7 +64,7 @@ final class EvaluateCommand implements Callable<Integer> {
             completionCandidates = NamedTask.Names.class,
             description =
                     "${COMPLETION-CANDIDATES} (what the adapter is for). From cola on, tasks whose folder the data"
-                            + " is: those of GLUE, and e2e and wikisql, whose answers are texts.")
+                            + " is: those of GLUE and, from e2e on, those whose answers are texts.")
     private @Nullable NamedTask task;
 
     @Option(names = "--generate", description = "Also let the model answer, and count the exactly right answers.")
@@ -106,7 +101,7 @@ final class EvaluateCommand implements Callable<Integer> {
     public Integer call() {
         check();
         if (measured.predictions().isPresent()) {
-            tell(textTask().orElseThrow().score(data, measured.predictions().get()));
+            tell(textTask().orElseThrow().scored(data, measured.predictions().get()));
             return 0;
         }
         WeightFormat format = compute.format(weights);
@@ -126,12 +121,9 @@ final class EvaluateCommand implements Callable<Integer> {
     }
 
     private Facts facts(NamedTask named, LoadedModel loaded, Optional<Adapter> own, Optional<LabelSet> labels) {
-        if (named.text().isPresent()) {
-            return texts(named.text().get(), loaded, own);
-        }
-        return named.glue().isPresent()
-                ? glue(named.glue().get(), loaded, own, labels)
-                : ofFile(named.kind(), loaded, own, labels);
+        return named.published()
+                .map(published -> ofTask(published, loaded, own, labels))
+                .orElseGet(() -> ofFile(named.kind(), loaded, own, labels));
     }
 
     /** Refuses what means nothing for what is measured. */
@@ -153,20 +145,32 @@ final class EvaluateCommand implements Callable<Integer> {
         }
     }
 
-    /** The scores of what the model answers to a task's test inputs. */
-    private Facts texts(TextTask task, LoadedModel loaded, Optional<Adapter> own) {
-        int longest = rows.encoding(loaded.model().maxPositions()).maxLength();
-        PromptRows all = PromptRows.of(task.test(data), loaded.tokenizer(), longest);
-        PromptRows asked = devRows == null ? all : all.sample(devRows, 0);
-        TextAnswers model = new TextAnswers(loaded.model(), own, loaded.tokenizer(), answers.search());
-        List<String> found;
+    /** The scores that a task asks for, of what the model makes of its rows or inputs. */
+    private Facts ofTask(
+            PublishedTask published, LoadedModel loaded, Optional<Adapter> own, Optional<LabelSet> labels) {
+        requireLabels(published, labels);
+        EncodingSettings encoding = rows.encoding(loaded.model().maxPositions());
+        MeasuredRows all = published.measured(data, loaded.tokenizer(), encoding, rows.badRows());
+        all.tell(console);
+        MeasuredRows asked = devRows == null ? all : all.sample(devRows, 0);
+        MeasuredRows.Scored scored;
         try (ProgressLine progress = ProgressLine.of(console, ProgressLine.Unit.STEPS)) {
-            found = model.of(asked, done -> progress.advance("answers", done, asked.size(), ""));
+            scored = asked.score(loaded.model(), own, answers, progress);
         }
         if (savePredictions != null) {
-            AtomicFile.writeString(savePredictions, Answers.table(asked.prompts(), found));
+            AtomicFile.writeString(savePredictions, scored.answers().orElseThrow());
         }
-        return task.facts(data, asked.prompts(), found);
+        Facts facts = asked.counted();
+        scored.scores().values().forEach(facts::number);
+        return facts;
+    }
+
+    private static void requireLabels(PublishedTask task, Optional<LabelSet> labels) {
+        if (task.labels().isPresent() && !task.labels().equals(labels)) {
+            throw new IllegalArgumentException("the labels are "
+                    + labels.orElseThrow().names() + ", expected those of " + task.key() + ": "
+                    + task.labels().get().names() + "; was it trained with --task " + task.key() + "?");
+        }
     }
 
     private Facts ofFile(DataTask kind, LoadedModel loaded, Optional<Adapter> own, Optional<LabelSet> labels) {
@@ -179,22 +183,6 @@ final class EvaluateCommand implements Callable<Integer> {
             case CLASSIFICATION -> classification(facts, loaded.model(), own, dataset, labels.orElseThrow());
             case REGRESSION -> regression(facts, loaded.model(), own, dataset);
         }
-        return facts;
-    }
-
-    /** The scores that GLUE asks for, over the task's development files. */
-    private Facts glue(GlueTask task, LoadedModel loaded, Optional<Adapter> own, Optional<LabelSet> labels) {
-        if (task.labels().isPresent() && !task.labels().equals(labels)) {
-            throw new IllegalArgumentException("the labels are "
-                    + labels.orElseThrow().names() + ", expected those of " + task.key() + ": "
-                    + task.labels().get().names() + "; was it trained with --task " + task.key() + "?");
-        }
-        ExampleEncoder encoder =
-                task.encoder(loaded.tokenizer(), rows.encoding(loaded.model().maxPositions()));
-        GlueRows development = GlueRows.development(task, data, encoder, rows.badRows());
-        Rows.tellAll(console, data, development);
-        Facts facts = new Facts().count("rows", development.size());
-        development.score(loaded.model(), own).values().forEach(facts::number);
         return facts;
     }
 

@@ -83,23 +83,23 @@ record ExperimentFile(
     }
 
     private static ExperimentTask task(Path path, String key, JsonNode node) {
-        NamedTask named = NamedTask.published().stream()
+        PublishedTask published = PublishedTask.all().stream()
                 .filter(each -> each.key().equals(key))
                 .findFirst()
                 .orElseThrow(() -> new InvalidFileException(
                         path,
                         "there is no task \"" + key + "\"; expected some of "
-                                + NamedTask.published().stream()
-                                        .map(NamedTask::key)
+                                + PublishedTask.all().stream()
+                                        .map(PublishedTask::key)
                                         .toList()));
         YamlSection section = new YamlSection(path, "task " + key + ": ", node);
-        String metric = section.text("metric").orElse(named.scores().get(0));
-        if (!named.scores().contains(metric)) {
+        String metric = section.text("metric").orElse(published.scores().get(0));
+        if (!published.scores().contains(metric)) {
             throw new InvalidFileException(
-                    path, "task " + key + ": metric is " + metric + ", expected one of " + named.scores());
+                    path, "task " + key + ": metric is " + metric + ", expected one of " + published.scores());
         }
         return new ExperimentTask(
-                named,
+                published,
                 section.text("data").map(Path::of),
                 section.rows("train-rows"),
                 section.rows("dev-rows"),

@@ -91,7 +91,7 @@ record ExperimentLine(ExperimentTask task, String method, ExperimentMethod.Choic
         put(json, "lowest", lowest());
         put(json, "highest", highest());
         ObjectNode medians = json.putObject("medians");
-        task.named().scores().forEach(name -> put(medians, name, median(name)));
+        task.published().scores().forEach(name -> put(medians, name, median(name)));
         return json.put("parameters", results.get(0).parameters())
                 .put("head_parameters", results.get(0).headParameters())
                 .put("adapter_bytes", results.get(0).bytes())

@@ -56,10 +56,10 @@ record ExperimentReport(String model, Map<ExperimentCell, CellResult> results) {
             tables.add(overview(byTask));
         }
         byTask.forEach((task, lines) -> {
-            String heading = task.named().title() + ", " + task.metric();
-            List<String> shown = task.named().text().map(TextTask::columns).orElse(List.of());
+            String heading = task.published().title() + ", " + task.metric();
+            List<String> shown = task.published().columns();
             tables.add(new Table(
-                    shown.isEmpty() ? heading : task.named().title(),
+                    shown.isEmpty() ? heading : task.published().title(),
                     columns(shown),
                     lines.stream().map(line -> row(line, shown)).toList()));
             lines.stream()
@@ -84,7 +84,7 @@ record ExperimentReport(String model, Map<ExperimentCell, CellResult> results) {
             row.add(task.shown(line.median()));
             row.add(task.shown(line.lowest()) + " to " + task.shown(line.highest()));
         }
-        shown.forEach(metric -> row.add(task.named().shown(metric, line.median(metric))));
+        shown.forEach(metric -> row.add(task.shown(metric, line.median(metric))));
         CellResult first = line.results().get(0);
         row.addAll(List.of(
                 Integer.toString(line.results().size()),
@@ -101,7 +101,7 @@ record ExperimentReport(String model, Map<ExperimentCell, CellResult> results) {
     /** As the paper's table 2: methods by tasks, and their mean over tasks where none is missing. */
     private Table overview(Map<ExperimentTask, List<ExperimentLine>> byTask) {
         List<String> columns = new ArrayList<>(List.of("method", "parameters"));
-        byTask.keySet().forEach(task -> columns.add(task.named().title()));
+        byTask.keySet().forEach(task -> columns.add(task.published().title()));
         columns.add("mean");
         Map<String, List<ExperimentLine>> byTitle = lines().stream()
                 .collect(Collectors.groupingBy(ExperimentLine::title, LinkedHashMap::new, Collectors.toList()));
@@ -184,7 +184,7 @@ record ExperimentReport(String model, Map<ExperimentCell, CellResult> results) {
             }
             List<Chart.Series> all = new ArrayList<>();
             series.forEach((name, points) -> all.add(new Chart.Series(name, points)));
-            page.chart(Chart.dots(task.named().title() + ", " + task.metric() + " over trained parameters", all));
+            page.chart(Chart.dots(task.published().title() + ", " + task.metric() + " over trained parameters", all));
         });
         return page;
     }
@@ -206,9 +206,10 @@ record ExperimentReport(String model, Map<ExperimentCell, CellResult> results) {
         AtomicFile.writeString(folder.resolve("results.json"), json().toPrettyString() + "\n");
     }
 
-    /** Scores of texts are of other kinds than shares of right answers. */
+    /** Scores that stand beside others are of other kinds than shares of right answers. */
     private static boolean haveAMean(Map<ExperimentTask, List<ExperimentLine>> byTask) {
-        return byTask.keySet().stream().allMatch(task -> task.named().text().isEmpty());
+        return byTask.keySet().stream()
+                .allMatch(task -> task.published().columns().isEmpty());
     }
 
     private static String mean(double value) {

@@ -163,7 +163,8 @@ final class ExperimentRun {
         List<TrainingTask> tasks = new ArrayList<>();
         try {
             for (ExperimentCell cell : together) {
-                Adapter adapter = cell.options().adapter(cell.task().named()).over(base);
+                Adapter adapter =
+                        cell.options().adapter(cell.task().published()).over(base);
                 tasks.add(TrainingTask.of(
                         cell.name(),
                         adapter,
@@ -234,7 +235,7 @@ final class ExperimentRun {
         try (ProgressLine progress = ProgressLine.of(console, ProgressLine.Unit.STEPS)) {
             scored = rows.of(cell)
                     .development()
-                    .score(base, adapter, cell.options().answers(), progress);
+                    .score(base, Optional.of(adapter), cell.options().answers(), progress);
         }
         long head = headParameters(adapter, base);
         CellResult result = new CellResult(

@@ -9,7 +9,7 @@ import java.util.OptionalInt;
 /**
  * A task of an experiment: its rows and how it is scored.
  *
- * @param named with files and scores of its own
+ * @param published with files and scores of its own
  * @param data its own folder, if it has one
  * @param trainRows most rows to learn from
  * @param devRows most rows of each file to measure on
@@ -17,7 +17,7 @@ import java.util.OptionalInt;
  * @param settings of its trainings
  */
 record ExperimentTask(
-        NamedTask named,
+        PublishedTask published,
         Optional<Path> data,
         OptionalInt trainRows,
         OptionalInt devRows,
@@ -25,16 +25,21 @@ record ExperimentTask(
         Map<String, String> settings) {
     /** The name that users write. */
     String key() {
-        return named.key();
+        return published.key();
     }
 
     /** What its base is loaded for. */
     ModelTask modelTask() {
-        return named.kind().modelTask();
+        return published.kind().modelTask();
+    }
+
+    /** Its own score as tables show it. */
+    String shown(double value) {
+        return shown(metric, value);
     }
 
     /** A score as tables show it. */
-    String shown(double value) {
-        return named.shown(metric, value);
+    String shown(String score, double value) {
+        return Double.isFinite(value) ? published.shown(score, value) : "none";
     }
 }

@@ -24,11 +24,24 @@ sealed interface MeasuredRows {
     Map<String, String> digests();
 
     /**
+     * Some of them, chosen by the seed; of several files so many of each.
+     *
+     * @param rows at most
+     */
+    MeasuredRows sample(int rows, long seed);
+
+    /** Says on the side what of the files was not used. */
+    void tell(Console console);
+
+    /** How much there is, as facts. */
+    Facts counted();
+
+    /**
      * Measures.
      *
      * @param options how answers are looked for where they are texts
      */
-    Scored score(LanguageModel model, Adapter adapter, AnswerOptions options, ProgressLine progress);
+    Scored score(LanguageModel model, Optional<Adapter> adapter, AnswerOptions options, ProgressLine progress);
 
     /**
      * What came of it.
@@ -37,8 +50,12 @@ sealed interface MeasuredRows {
      */
     record Scored(TaskScores scores, Optional<String> answers) {}
 
-    /** Rows of GLUE. */
-    record OfGlue(GlueRows rows) implements MeasuredRows {
+    /**
+     * Rows of GLUE.
+     *
+     * @param data the task's folder
+     */
+    record OfGlue(GlueRows rows, Path data) implements MeasuredRows {
         @Override
         public int size() {
             return rows.size();
@@ -51,13 +68,32 @@ sealed interface MeasuredRows {
             return digests;
         }
 
+        @Override
+        public MeasuredRows sample(int most, long seed) {
+            return new OfGlue(rows.sample(most, seed), data);
+        }
+
+        @Override
+        public void tell(Console console) {
+            rows.task()
+                    .developmentFiles(data)
+                    .forEach((part, file) -> Optional.ofNullable(rows.parts().get(part))
+                            .ifPresent(each -> Rows.tell(console, file, each.report())));
+        }
+
+        @Override
+        public Facts counted() {
+            return new Facts().count("rows", size());
+        }
+
         private static String name(String part) {
             return part.isEmpty() ? "dev-digest" : "dev-digest-" + part;
         }
 
         @Override
-        public Scored score(LanguageModel model, Adapter adapter, AnswerOptions options, ProgressLine progress) {
-            return new Scored(rows.score(model, Optional.of(adapter)), Optional.empty());
+        public Scored score(
+                LanguageModel model, Optional<Adapter> adapter, AnswerOptions options, ProgressLine progress) {
+            return new Scored(rows.score(model, adapter), Optional.empty());
         }
     }
 
@@ -78,8 +114,23 @@ sealed interface MeasuredRows {
         }
 
         @Override
-        public Scored score(LanguageModel model, Adapter adapter, AnswerOptions options, ProgressLine progress) {
-            TextAnswers answers = new TextAnswers(model, Optional.of(adapter), tokenizer, options.search());
+        public MeasuredRows sample(int most, long seed) {
+            return new OfTexts(task, data, rows.sample(most, seed), tokenizer);
+        }
+
+        /** Nothing: an input that cannot be used is an error. */
+        @Override
+        public void tell(Console console) {}
+
+        @Override
+        public Facts counted() {
+            return TextTask.counted(rows.prompts());
+        }
+
+        @Override
+        public Scored score(
+                LanguageModel model, Optional<Adapter> adapter, AnswerOptions options, ProgressLine progress) {
+            TextAnswers answers = new TextAnswers(model, adapter, tokenizer, options.search());
             List<String> texts = answers.of(rows, done -> progress.advance("answers", done, size(), ""));
             return new Scored(
                     task.score(data, rows.prompts(), texts), Optional.of(Answers.table(rows.prompts(), texts)));

@@ -1,6 +1,5 @@
 package dev.lora4j.cli;
 
-import dev.lora4j.tasks.GlueTask;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -15,71 +14,32 @@ import picocli.CommandLine.TypeConversionException;
 /**
  * What {@code --task} names: a kind of rows, or a task with a folder of its own as data.
  *
- * @param glue if it is one of GLUE's
- * @param text if its answers are texts
+ * @param published if it is such a task
  */
-record NamedTask(DataTask kind, Optional<GlueTask> glue, Optional<TextTask> text) {
+record NamedTask(DataTask kind, Optional<PublishedTask> published) {
     static NamedTask of(DataTask kind) {
-        return new NamedTask(kind, Optional.empty(), Optional.empty());
+        return new NamedTask(kind, Optional.empty());
     }
 
-    static NamedTask of(GlueTask task) {
-        return new NamedTask(
-                task.labels().isPresent() ? DataTask.CLASSIFICATION : DataTask.REGRESSION,
-                Optional.of(task),
-                Optional.empty());
+    private static NamedTask of(PublishedTask task) {
+        return new NamedTask(task.kind(), Optional.of(task));
     }
 
-    static NamedTask of(TextTask task) {
-        return new NamedTask(DataTask.CAUSAL, Optional.empty(), Optional.of(task));
-    }
-
-    /** The tasks with a folder of their own: what an experiment can have. */
-    static List<NamedTask> published() {
-        List<NamedTask> tasks = new ArrayList<>();
-        Arrays.stream(GlueTask.values()).forEach(task -> tasks.add(of(task)));
-        Arrays.stream(TextTask.values()).forEach(task -> tasks.add(of(task)));
-        return tasks;
-    }
-
-    /** The name that users write. */
-    String key() {
-        return glue.map(GlueTask::key).or(() -> text.map(TextTask::key)).orElseGet(() -> key(kind));
-    }
-
-    /** The name that papers write. */
-    String title() {
-        return glue.map(GlueTask::title).or(() -> text.map(TextTask::title)).orElseGet(this::key);
-    }
-
-    /** The names of its scores, the headline first; none of a kind of rows. */
-    List<String> scores() {
-        return glue.map(GlueTask::scores).or(() -> text.map(TextTask::scores)).orElse(List.of());
+    /** The task, if its answers are texts. */
+    Optional<TextTask> text() {
+        return published.flatMap(task -> task instanceof TextTask text ? Optional.of(text) : Optional.empty());
     }
 
     /** The file to learn from in a task's folder; of a kind of rows the file itself. */
     Path trainingFile(Path data) {
-        return glue.map(task -> task.trainingFile(data))
-                .or(() -> text.map(task -> task.trainingFile(data)))
-                .orElse(data);
+        return published.map(task -> task.trainingFile(data)).orElse(data);
     }
 
-    /** What to measure on while training: a file, or that of a task's folder; of MNLI's two the matched one. */
+    /** What to measure on while training: a file, or that of a task's folder. */
     Path validationFile(Path given) {
-        if (!Files.isDirectory(given)) {
-            return given;
-        }
-        return glue.map(task -> task.developmentFiles(given).values().iterator().next())
-                .or(() -> text.map(task -> task.validationFile(given)))
-                .orElse(given);
-    }
-
-    /** A score as tables show it. */
-    String shown(String metric, double value) {
-        if (!Double.isFinite(value)) {
-            return "none";
-        }
-        return text.isPresent() ? TextTask.shown(metric, value) : String.format(Locale.ROOT, "%.1f", 100 * value);
+        return Files.isDirectory(given)
+                ? published.map(task -> task.validationFile(given)).orElse(given)
+                : given;
     }
 
     /** The task of a name, in any case. */
@@ -92,9 +52,9 @@ record NamedTask(DataTask kind, Optional<GlueTask> glue, Optional<TextTask> text
                     return of(kind);
                 }
             }
-            for (NamedTask task : published()) {
+            for (PublishedTask task : PublishedTask.all()) {
                 if (task.key().equals(key)) {
-                    return task;
+                    return of(task);
                 }
             }
             throw new TypeConversionException("there is no task \"" + name + "\"; expected one of " + names());
@@ -112,7 +72,7 @@ record NamedTask(DataTask kind, Optional<GlueTask> glue, Optional<TextTask> text
     private static List<String> names() {
         List<String> names = new ArrayList<>();
         Arrays.stream(DataTask.values()).forEach(kind -> names.add(key(kind)));
-        published().forEach(task -> names.add(task.key()));
+        PublishedTask.all().forEach(task -> names.add(task.key()));
         return names;
     }
 

@@ -1,7 +1,6 @@
 package dev.lora4j.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.lora4j.data.Columns;
 import dev.lora4j.data.DataReport;
 import dev.lora4j.data.Dataset;
 import dev.lora4j.data.EncodingSettings;
@@ -11,8 +10,6 @@ import dev.lora4j.data.RowPolicy;
 import dev.lora4j.data.Tokenizer;
 import dev.lora4j.lora.Adapter;
 import dev.lora4j.model.LanguageModel;
-import dev.lora4j.tasks.GlueRows;
-import dev.lora4j.tasks.GlueTask;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -26,14 +23,10 @@ final class Rows {
     private final Function<Path, Dataset> reader;
 
     private Rows(DataOptions options, ExampleEncoder encoder, Optional<LabelSet> labels) {
-        this(options.columns(), options.badRows(), encoder, labels);
-    }
-
-    private Rows(Columns columns, RowPolicy badRows, ExampleEncoder encoder, Optional<LabelSet> labels) {
-        this.badRows = badRows;
+        this.badRows = options.badRows();
         this.encoder = encoder;
         this.labels = labels;
-        this.reader = file -> Dataset.read(file, columns, encoder, badRows);
+        this.reader = file -> Dataset.read(file, options.columns(), encoder, badRows);
     }
 
     private Rows(Rows others, Function<Path, Dataset> reader) {
@@ -66,7 +59,7 @@ final class Rows {
         };
     }
 
-    /** The same with the columns of a task of GLUE, or the format of a task of texts, where one is named. */
+    /** The same in the form of a published task, where one is named. */
     static Rows of(
             DataOptions options,
             NamedTask task,
@@ -74,13 +67,9 @@ final class Rows {
             Tokenizer tokenizer,
             Optional<LabelSet> labelNames) {
         Rows rows = of(options, task.kind(), model, tokenizer, labelNames);
-        if (task.text().isPresent()) {
-            TextTask text = task.text().get();
-            return new Rows(rows, file -> text.rows(file, tokenizer, rows.encoder, rows.badRows));
-        }
-        return task.glue().isPresent()
-                ? new Rows(task.glue().get().columns(), rows.badRows, rows.encoder, rows.labels)
-                : rows;
+        return task.published()
+                .map(published -> new Rows(rows, file -> published.rows(file, tokenizer, rows.encoder, rows.badRows)))
+                .orElse(rows);
     }
 
     /** The labels in a file, for a classifier that has none yet. */
@@ -90,9 +79,9 @@ final class Rows {
                 : Optional.empty();
     }
 
-    /** The same; a task of GLUE has its own, in the official order. */
+    /** The same; a published task has its own, in the official order, or none. */
     static Optional<LabelSet> labels(DataOptions options, NamedTask task, Path file) {
-        return task.glue().isPresent() ? task.glue().flatMap(GlueTask::labels) : labels(options, task.kind(), file);
+        return task.published().isPresent() ? task.published().get().labels() : labels(options, task.kind(), file);
     }
 
     /** The labels that an adapter knows, or else those of a model's configuration. */
@@ -124,14 +113,5 @@ final class Rows {
                     + " are bad, " + report.tooLong() + " too long, " + report.truncated() + " truncated");
             report.problems().forEach(problem -> console.message("  " + problem));
         }
-    }
-
-    /** The same of each of a task's development files. */
-    static void tellAll(Console console, Path data, GlueRows development) {
-        development
-                .task()
-                .developmentFiles(data)
-                .forEach((part, file) -> Optional.ofNullable(development.parts().get(part))
-                        .ifPresent(rows -> tell(console, file, rows.report())));
     }
 }

@@ -8,9 +8,6 @@ import dev.lora4j.data.Tokenizer;
 import dev.lora4j.formats.ModelFiles;
 import dev.lora4j.model.LanguageModel;
 import dev.lora4j.model.ModelTask;
-import dev.lora4j.tasks.GlueRows;
-import dev.lora4j.tasks.GlueTask;
-import dev.lora4j.tasks.PromptRows;
 import java.nio.file.Path;
 import java.util.EnumMap;
 import java.util.HashMap;
@@ -29,7 +26,7 @@ final class TaskRows {
     private final Map<Kind, MeasuredRows.Both> read = new HashMap<>();
 
     /** What decides how a task's rows look. */
-    private record Kind(NamedTask task, EncodingSettings encoding, RowPolicy badRows) {}
+    private record Kind(PublishedTask task, EncodingSettings encoding, RowPolicy badRows) {}
 
     /**
      * None read yet.
@@ -48,7 +45,7 @@ final class TaskRows {
     MeasuredRows.Both of(ExperimentCell cell) {
         EncodingSettings encoding =
                 cell.options().encoding(maxPositions(cell.task().modelTask()));
-        Kind kind = new Kind(cell.task().named(), encoding, cell.options().badRows());
+        Kind kind = new Kind(cell.task().published(), encoding, cell.options().badRows());
         return read.computeIfAbsent(kind, each -> read(each, cell.task()));
     }
 
@@ -65,46 +62,18 @@ final class TaskRows {
                 .or(() -> root)
                 .orElseThrow(() -> new IllegalArgumentException(
                         "task " + task.key() + " has no data; give --data, or data in the file"));
-        MeasuredRows.Both all = kind.task().text().isPresent()
-                ? texts(kind, kind.task().text().get(), task, data)
-                : glue(kind, kind.task().glue().orElseThrow(), task, data);
-        return task.trainRows().isPresent()
-                ? new MeasuredRows.Both(
-                        all.training().sample(task.trainRows().getAsInt(), file.dataSeed()), all.development())
-                : all;
-    }
-
-    private MeasuredRows.Both glue(Kind kind, GlueTask glue, ExperimentTask task, Path data) {
-        ExampleEncoder encoder = glue.encoder(tokenizer, kind.encoding());
-        Path trainingFile = glue.trainingFile(data);
-        Dataset training = Dataset.read(trainingFile, glue.columns(), encoder, kind.badRows());
+        PublishedTask published = kind.task();
+        ExampleEncoder encoder = published.encoder(tokenizer, kind.encoding());
+        Path trainingFile = published.trainingFile(data);
+        Dataset training = published.rows(trainingFile, tokenizer, encoder, kind.badRows());
         Rows.tell(console, trainingFile, training.report());
-        GlueRows development = GlueRows.development(glue, data, encoder, kind.badRows());
-        Rows.tellAll(console, data, development);
+        MeasuredRows development = published.measured(data, tokenizer, kind.encoding(), kind.badRows());
+        development.tell(console);
         return new MeasuredRows.Both(
-                training,
-                new MeasuredRows.OfGlue(
-                        task.devRows().isPresent()
-                                ? development.sample(task.devRows().getAsInt(), file.dataSeed())
-                                : development));
-    }
-
-    private MeasuredRows.Both texts(Kind kind, TextTask text, ExperimentTask task, Path data) {
-        ExampleEncoder encoder = ExampleEncoder.causal(tokenizer, kind.encoding());
-        Path trainingFile = text.trainingFile(data);
-        Dataset training = text.rows(trainingFile, tokenizer, encoder, kind.badRows());
-        Rows.tell(console, trainingFile, training.report());
-        PromptRows inputs =
-                PromptRows.of(text.test(data), tokenizer, kind.encoding().maxLength());
-        return new MeasuredRows.Both(
-                training,
-                new MeasuredRows.OfTexts(
-                        text,
-                        data,
-                        task.devRows().isPresent()
-                                ? inputs.sample(task.devRows().getAsInt(), file.dataSeed())
-                                : inputs,
-                        tokenizer));
+                task.trainRows().isPresent() ? training.sample(task.trainRows().getAsInt(), file.dataSeed()) : training,
+                task.devRows().isPresent()
+                        ? development.sample(task.devRows().getAsInt(), file.dataSeed())
+                        : development);
     }
 
     /**

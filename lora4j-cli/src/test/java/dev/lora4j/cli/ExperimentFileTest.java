@@ -59,7 +59,7 @@ class ExperimentFileTest {
         assertThat(cola.options().training().batchSize()).isEqualTo(64); // 32 on each of 2 processors
         assertThat(cola.options().training().weightDecay()).isEqualTo(0.1);
         assertThat(cola.options().training().warmupRatio()).isEqualTo(0.06);
-        LoraConfig shape = cola.options().adapter(cola.task().named()).shape();
+        LoraConfig shape = cola.options().adapter(cola.task().published()).shape();
         assertThat(shape.rank()).isEqualTo(8);
         assertThat(shape.alpha()).isEqualTo(16);
     }
@@ -81,7 +81,7 @@ class ExperimentFileTest {
         assertThat(training.schedule()).isEqualTo(Schedule.LINEAR);
         assertThat(training.labelSmoothing()).isEqualTo(0.1);
         assertThat(training.maxGradientNorm()).isZero();
-        LoraConfig shape = lora.options().adapter(lora.task().named()).shape();
+        LoraConfig shape = lora.options().adapter(lora.task().published()).shape();
         assertThat(shape.rank()).isEqualTo(4);
         assertThat(shape.alpha()).isEqualTo(32);
         assertThat(shape.dropout()).isEqualTo(0.1);
