@@ -21,7 +21,7 @@ import java.util.stream.IntStream;
 non-sealed interface TextTask extends PublishedTask {
     /** All of them; a new one is a class and a name here. */
     static List<TextTask> all() {
-        return List.of(new E2eTask(), new WikiSqlTask());
+        return List.of(new E2eTask(), new WikiSqlTask(), new WebNlgTask(), new DartTask(), new SamSumTask());
     }
 
     /** How users name the tasks. */

@@ -85,7 +85,7 @@ final class TrainCommand implements Callable<Integer> {
             converter = NamedTask.Converter.class,
             completionCandidates = NamedTask.Names.class,
             description = "${COMPLETION-CANDIDATES} (what the family is for). From cola on, tasks whose folder the"
-                    + " data is: those of GLUE, and e2e and wikisql, whose answers are texts.")
+                    + " data is: those of GLUE and, from e2e on, those whose answers are texts.")
     private @Nullable NamedTask task;
 
     @Option(names = "--validation-data", paramLabel = "FILE", description = "Rows to measure on while training.")

@@ -129,7 +129,7 @@ class E2eCommandsTest {
     void optionsForAnswersAreRefusedWhereThereAreNone() {
         CliRun run = CliRun.of("evaluate", "-m", model, "-d", folder.toString(), "--beams", "4");
         assertThat(run.exitCode()).isEqualTo(1);
-        assertThat(run.err()).contains("expected --task with one of [e2e, wikisql]");
+        assertThat(run.err()).contains("expected --task with one of [e2e, wikisql, webnlg, dart, samsum]");
         assertThat(run("evaluate", "--dev-rows", "0").err()).contains("dev-rows is 0; expected 1 or more");
         assertThat(run("evaluate", "--beams", "0").err()).contains("beams is 0; expected 1 to 256");
     }

@@ -46,7 +46,8 @@ class TextTaskTest {
     @Test
     void predictionsNeedATaskWhoseAnswersAreTexts() {
         assertThat(evaluate("--predictions", answers.toString()).err())
-                .contains("--predictions needs a --task whose answers are texts: one of [e2e, wikisql]");
+                .contains(
+                        "--predictions needs a --task whose answers are texts: one of [e2e, wikisql, webnlg, dart, samsum]");
         assertThat(evaluate("--task", "e3e", "--model", "m").err()).contains("there is no task \"e3e\"");
         assertThat(evaluate("--task", "e2e", "--predictions", answers.toString(), "--beams", "2")
                         .err())

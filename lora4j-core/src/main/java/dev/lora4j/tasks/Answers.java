@@ -91,8 +91,10 @@ public final class Answers {
     }
 
     private static void requireSame(Path file, CsvRecord row, List<TextPrompt> prompts, int index) {
+        String input = row.getField(0);
         if (index < prompts.size()
-                && !E2e.paperForm(row.getField(0)).equals(prompts.get(index).prompt())) {
+                && !input.equals(prompts.get(index).prompt())
+                && !E2e.paperForm(input).equals(prompts.get(index).prompt())) {
             throw new InvalidFileException(
                     file,
                     "line " + row.getStartingLineNumber() + " answers \"" + row.getField(0) + "\", expected \""

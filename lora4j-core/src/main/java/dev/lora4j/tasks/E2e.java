@@ -5,7 +5,6 @@ import de.siegmar.fastcsv.reader.CsvReader;
 import de.siegmar.fastcsv.reader.NamedCsvRecord;
 import dev.lora4j.data.Dataset;
 import dev.lora4j.data.ExampleEncoder;
-import dev.lora4j.data.Row;
 import dev.lora4j.data.RowPolicy;
 import dev.lora4j.data.Tokenizer;
 import dev.lora4j.evaluation.text.Bleu;
@@ -17,10 +16,8 @@ import dev.lora4j.evaluation.text.Segment;
 import dev.lora4j.evaluation.text.Ter;
 import dev.lora4j.evaluation.text.TextMetric;
 import dev.lora4j.formats.InvalidFileException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -76,33 +73,23 @@ public final class E2e {
     }
 
     private static Path home(Path folder) {
-        Path inner = folder.resolve("e2e");
-        return Files.isDirectory(inner) ? inner : folder;
+        return TaskText.home(folder, List.of("e2e"));
     }
 
     /** Rows to learn from, one for each line, as a model of this tokenizer reads them. */
     public static Dataset rows(Path file, Tokenizer tokenizer, ExampleEncoder encoder, RowPolicy policy) {
-        PromptForm form = PromptForm.of(tokenizer);
-        List<Row.PromptCompletion> rows = lines(file).stream()
-                .map(line -> form.row(line.prompt(), line.references().get(0)))
-                .toList();
-        return Dataset.of(file, rows, encoder, policy);
+        return Dataset.of(file, PromptForm.of(tokenizer).rows(lines(file)), encoder, policy);
     }
 
     /** The scores of answers, BLEU as the headline. */
     public static TaskScores score(List<Segment> segments) {
-        Map<String, Double> values = new LinkedHashMap<>();
-        metrics().forEach(metric -> values.put(metric.name(), metric.score(segments)));
-        return new TaskScores(values, metrics().get(0).name());
+        return TaskScores.of(metrics(), segments);
     }
 
     /** Inputs with all references of each. A name with {@code .csv} in it is a table. */
     public static List<TextPrompt> read(Path file) {
         List<TextPrompt> prompts = String.valueOf(file.getFileName()).contains(".csv") ? table(file) : lines(file);
-        if (prompts.isEmpty()) {
-            throw new InvalidFileException(file, "has no rows, expected one for each reference");
-        }
-        return TextPrompt.grouped(prompts);
+        return TextPrompt.grouped(prompts, file);
     }
 
     /**

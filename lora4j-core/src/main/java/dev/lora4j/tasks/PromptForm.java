@@ -2,6 +2,7 @@ package dev.lora4j.tasks;
 
 import dev.lora4j.data.Row;
 import dev.lora4j.data.Tokenizer;
+import java.util.List;
 
 /**
  * How an input and its answer stand in the text that a causal model reads.
@@ -19,6 +20,13 @@ public record PromptForm(String divider, String lead) {
         return tokenizer.bos().isPresent() && tokenizer.bos().equals(tokenizer.eos())
                 ? new PromptForm(tokenizer.tokenText(tokenizer.bos().getAsInt()), " ")
                 : new PromptForm("\n", "");
+    }
+
+    /** Rows to learn from, one for each reference. */
+    List<Row.PromptCompletion> rows(List<TextPrompt> prompts) {
+        return prompts.stream()
+                .flatMap(each -> each.references().stream().map(reference -> row(each.prompt(), reference)))
+                .toList();
     }
 
     /** An input and its answer, which is what is learned. */

@@ -1,6 +1,8 @@
 package dev.lora4j.tasks;
 
 import dev.lora4j.evaluation.text.Segment;
+import dev.lora4j.formats.InvalidFileException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -21,8 +23,16 @@ public record TextPrompt(String prompt, List<String> references) {
         }
     }
 
-    /** The prompts with all that was written for each, in the order in which they first occur. */
-    static List<TextPrompt> grouped(List<TextPrompt> prompts) {
+    /**
+     * The prompts with all that was written for each, in the order in which they first occur.
+     *
+     * @param file of theirs
+     * @throws InvalidFileException if there is none
+     */
+    static List<TextPrompt> grouped(List<TextPrompt> prompts, Path file) {
+        if (prompts.isEmpty()) {
+            throw new InvalidFileException(file, "has no rows, expected one for each reference");
+        }
         Map<String, List<String>> references = new LinkedHashMap<>();
         for (TextPrompt prompt : prompts) {
             references

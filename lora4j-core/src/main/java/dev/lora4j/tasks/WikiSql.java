@@ -3,7 +3,6 @@ package dev.lora4j.tasks;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.lora4j.data.Dataset;
 import dev.lora4j.data.ExampleEncoder;
-import dev.lora4j.data.Row;
 import dev.lora4j.data.RowPolicy;
 import dev.lora4j.data.Tokenizer;
 import dev.lora4j.formats.InvalidFileException;
@@ -58,20 +57,12 @@ public final class WikiSql {
     }
 
     private static Path file(Path data, String kind, List<String> names) {
-        if (Files.isRegularFile(data)) {
-            return data;
-        }
-        Path inner = data.resolve("wikisql");
-        return TaskText.first(Files.isDirectory(inner) ? inner : data, kind, names);
+        return TaskText.file(data, List.of("wikisql"), kind, names);
     }
 
     /** Rows to learn from, as a model of this tokenizer reads them. */
     public static Dataset rows(Path file, Tokenizer tokenizer, ExampleEncoder encoder, RowPolicy policy) {
-        PromptForm form = PromptForm.of(tokenizer);
-        List<Row.PromptCompletion> rows = read(file).prompts().stream()
-                .map(each -> form.row(each.prompt(), each.references().get(0)))
-                .toList();
-        return Dataset.of(file, rows, encoder, policy);
+        return Dataset.of(file, PromptForm.of(tokenizer).rows(read(file).prompts()), encoder, policy);
     }
 
     /**

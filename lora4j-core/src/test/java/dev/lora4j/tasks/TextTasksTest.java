@@ -60,8 +60,45 @@ class TextTasksTest {
         TextPrompt expected = new TextPrompt("Ann: Hi\nBob: Bye", List.of("They greet."));
         assertThat(SamSum.read(write("list.json", "[" + row + "]"))).containsExactly(expected);
         assertThat(SamSum.read(write("lines.jsonl", row + "\n" + row + "\n"))).containsExactly(expected, expected);
+        Path two = write("two.json", row.replace("They greet.", " They greet.\\r\\nBriefly. "));
+        assertThat(SamSum.read(two))
+                .containsExactly(new TextPrompt("Ann: Hi\nBob: Bye", List.of("They greet. Briefly.")));
         Path broken = write("broken.json", "[{\"dialogue\": 5}]");
         assertThatThrownBy(() -> SamSum.read(broken)).hasMessageContaining("\"dialogue\" is NUMBER, expected a text");
+    }
+
+    @Test
+    void filesAreFoundByTheNamesOfTheirDistribution() throws IOException {
+        Path dart = Files.createDirectories(folder.resolve("dart"));
+        Path packed = Files.createFile(dart.resolve("dart-v1.1.1-full-train.json.gz"));
+        assertThat(Dart.trainingFile(folder)).isEqualTo(packed);
+        assertThat(Dart.trainingFile(dart)).isEqualTo(packed);
+        assertThat(Dart.trainingFile(packed)).isEqualTo(packed);
+        assertThatThrownBy(() -> Dart.validationFile(folder))
+                .hasMessageContaining(dart.toString())
+                .hasMessageContaining(
+                        "has no validation file; expected one of [dart-v1.1.1-full-dev.json], as it is or");
+        assertThatThrownBy(() -> Dart.test(folder)).hasMessageContaining("[dart-v1.1.1-full-test.json]");
+        assertThatThrownBy(() -> SamSum.trainingFile(folder)).hasMessageContaining("expected one of [train.json]");
+        Path val = write("val.json", "[]");
+        assertThat(SamSum.validationFile(folder)).isEqualTo(val);
+        write("test.json", "[]");
+        assertThatThrownBy(() -> SamSum.test(folder))
+                .hasMessageContaining("test.json")
+                .hasMessageContaining("no rows");
+    }
+
+    @Test
+    void anInputIsAskedOnceAndComparedWithAllThatWasWrittenForIt() throws IOException {
+        write("dart-v1.1.1-full-test.json", """
+                [{"tripleset": [["A", "IS", "B"]], "annotations": [{"text": "one"}]},
+                 {"tripleset": [["C", "IS", "D"]], "annotations": [{"text": "two"}]},
+                 {"tripleset": [["A", "is", "B"]], "annotations": [{"text": "three"}, {"text": "four"}]}]
+                """);
+        assertThat(Dart.test(folder))
+                .containsExactly(
+                        new TextPrompt("A : is : B", List.of("one", "three", "four")),
+                        new TextPrompt("C : is : D", List.of("two")));
     }
 
     private Path write(String name, String text) throws IOException {
