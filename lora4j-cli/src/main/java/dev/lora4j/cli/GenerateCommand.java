@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.lora4j.data.Message;
 import dev.lora4j.formats.FileAccessException;
 import dev.lora4j.formats.JsonFile;
+import dev.lora4j.generation.BeamSettings;
 import dev.lora4j.generation.Generation;
 import dev.lora4j.generation.GenerationSettings;
 import dev.lora4j.generation.Prompt;
@@ -41,6 +42,9 @@ final class GenerateCommand implements Callable<Integer> {
 
     @Mixin
     private final SamplingOptions sampling = new SamplingOptions();
+
+    @Mixin
+    private final BeamOptions beams = new BeamOptions();
 
     @Option(
             names = {"-a", "--adapter"},
@@ -80,13 +84,7 @@ final class GenerateCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        constrained(sampling.settings()); // refuses what is out of range before the model is loaded
-        if (chat && raw) {
-            throw new IllegalArgumentException("the prompt is a message (--chat) or a text (--raw), not both");
-        }
-        if (system != null && !chat) {
-            throw new IllegalArgumentException("--system needs --chat: a plain text has no system message");
-        }
+        check();
         String text = prompt == null ? readPrompt() : prompt;
         if (text.isEmpty()) {
             throw new IllegalArgumentException("the prompt is empty; give --prompt TEXT, or text on standard input");
@@ -111,6 +109,28 @@ final class GenerateCommand implements Callable<Integer> {
         }
     }
 
+    /** Refuses what can be refused before the model is loaded. */
+    private void check() {
+        GenerationSettings settings = constrained(sampling.settings());
+        beams.search(settings.maxNewTokens());
+        if (beams.areUsed()) {
+            List<String> drawn = new ArrayList<>(sampling.chosen());
+            if (jsonSchema != null) {
+                drawn.add("json-schema");
+            }
+            if (!drawn.isEmpty()) {
+                throw new IllegalArgumentException("beams, length-penalty and no-repeat-ngram look for the likeliest"
+                        + " text of all; found " + drawn + " beside them; leave out these or those");
+            }
+        }
+        if (chat && raw) {
+            throw new IllegalArgumentException("the prompt is a message (--chat) or a text (--raw), not both");
+        }
+        if (system != null && !chat) {
+            throw new IllegalArgumentException("--system needs --chat: a plain text has no system message");
+        }
+    }
+
     private ObjectNode answer(LoadedModel loaded, TextGenerator generator, String text, String adapter) {
         TextListener listener = json
                 ? TextListener.NONE
@@ -121,9 +141,11 @@ final class GenerateCommand implements Callable<Integer> {
         Prompt tokens = chat ? generator.chatPrompt(messages(text)) : generator.prompt(text);
         GenerationSettings settings =
                 constrained(sampling.settings(loaded.model().maxPositions() - tokens.positions()));
-        Generation generation = chat
-                ? generator.chat(messages(text), settings, listener)
-                : generator.generate(text, settings, listener);
+        Generation generation = beams.areUsed()
+                ? searched(generator, tokens, settings)
+                : chat
+                        ? generator.chat(messages(text), settings, listener)
+                        : generator.generate(text, settings, listener);
         if (!json) {
             console.line("");
         }
@@ -138,15 +160,22 @@ final class GenerateCommand implements Callable<Integer> {
                 .put("tokens_per_second", generation.tokensPerSecond());
     }
 
+    /** Which text it is, is known at the end alone. */
+    private Generation searched(TextGenerator generator, Prompt tokens, GenerationSettings settings) {
+        BeamSettings search = beams.search(settings.maxNewTokens()).withStops(settings.stopTokens());
+        Generation generation = generator.search(tokens, search);
+        if (!json) {
+            console.piece(generation.text());
+        }
+        return generation;
+    }
+
     private GenerationSettings constrained(GenerationSettings settings) {
         return jsonSchema == null ? settings : settings.withGrammar(Grammar.jsonSchema(JsonFile.read(jsonSchema)));
     }
 
     private List<Message> messages(String text) {
         List<Message> messages = new ArrayList<>();
-        if (chat && raw) {
-            throw new IllegalArgumentException("the prompt is a message (--chat) or a text (--raw), not both");
-        }
         if (system != null) {
             messages.add(Message.of("system", system));
         }

@@ -2,8 +2,10 @@ package dev.lora4j.cli;
 
 import dev.lora4j.generation.GenerationSettings;
 import dev.lora4j.generation.ScoreShifts;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -66,6 +68,21 @@ final class SamplingOptions {
             defaultValue = "0",
             description = "The same seed gives the same tokens (default: ${DEFAULT-VALUE}).")
     private long seed;
+
+    /** The names of those that say what is drawn, or what ends a text but a token, as far as they differ from what is usual. */
+    List<String> chosen() {
+        Map<String, Boolean> differ = new LinkedHashMap<>();
+        differ.put("temperature", temperature != 0);
+        differ.put("top-k", topK != 0);
+        differ.put("top-p", topP != 1);
+        differ.put("min-p", minP != 0);
+        differ.put("repetition-penalty", repetitionPenalty != 1);
+        differ.put("stop", !stopStrings.isEmpty());
+        differ.put("seed", seed != 0);
+        return differ.keySet().stream()
+                .filter(name -> Boolean.TRUE.equals(differ.get(name)))
+                .toList();
+    }
 
     /** The settings, checked. */
     GenerationSettings settings() {

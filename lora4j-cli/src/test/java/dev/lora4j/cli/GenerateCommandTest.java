@@ -70,6 +70,59 @@ class GenerateCommandTest {
         assertThat(result.path("prompt_tokens").asInt()).isEqualTo(1);
     }
 
+    /** Greedy is two (0.6) and any other (0.25), 0.15 together; three and the end are 0.4 together. */
+    @Test
+    void beamsFindWhatTheBestNextWordsMiss() throws IOException {
+        String forked = TinyModel.writeForked(folder.resolve("forked")).toString();
+        String[] greedy = {"generate", "-m", forked, "-p", "one", "-n", "2"};
+        assertThat(words(CliRun.of(greedy).out())).startsWith("two ");
+        CliRun run = CliRun.of("generate", "-m", forked, "-p", "one", "-n", "2", "--beams", "2");
+        assertThat(run.err()).isEmpty();
+        assertThat(words(run.out())).isEqualTo("three");
+        JsonNode result = CliRun.of("generate", "-m", forked, "-p", "one", "-n", "2", "--beams", "2", "--json")
+                .json()
+                .path(0);
+        assertThat(words(result.path("text").asText())).isEqualTo("three");
+        assertThat(result.path("finish_reason").asText()).isEqualTo("stop");
+        assertThat(result.path("tokens").asInt()).isEqualTo(2);
+        assertThat(result.path("prompt_tokens").asInt()).isEqualTo(1);
+    }
+
+    @Test
+    void beamsKeepToTheirOptionsAndToOnesOwnStopTokens() {
+        CliRun chat = CliRun.of("generate", "-m", model, "--chat", "-p", "one", "--beams", "2", "--stop-token", "3");
+        assertThat(words(chat.out())).isEqualTo("two"); // 3 is three
+        CliRun all = CliRun.of("generate", "-m", model, "-p", "one", "--beams", "3");
+        assertThat(words(all.out())).isEqualTo("two three four");
+    }
+
+    @Test
+    void noRunOfWordsOccursTwiceWhereThatIsAskedFor() throws IOException {
+        String stubborn =
+                TinyModel.writeStubbornAdapter(folder.resolve("stubborn")).toString();
+        String[] usual = {"generate", "-m", model, "-a", stubborn, "-p", "one", "-n", "3"};
+        assertThat(words(CliRun.of(usual).out())).isEqualTo("four four four");
+        CliRun run =
+                CliRun.of("generate", "-m", model, "-a", stubborn, "-p", "one", "-n", "3", "--no-repeat-ngram", "2");
+        assertThat(words(run.out())).startsWith("four four").isNotEqualTo("four four four");
+    }
+
+    @Test
+    void whatIsDrawnDoesNotGoWithBeams() {
+        String[] args = {"generate", "-m", "nowhere", "-p", "one", "--beams", "2", "-t", "0.5", "--top-k", "3"};
+        CliRun run = CliRun.of(args);
+        assertThat(run.exitCode()).isEqualTo(1);
+        assertThat(run.err())
+                .hasLineCount(1)
+                .contains("beams, length-penalty and no-repeat-ngram look for the likeliest text")
+                .contains("found [temperature, top-k] beside them");
+        CliRun stop = CliRun.of("generate", "-m", "nowhere", "-p", "one", "--length-penalty", "2", "--stop", "x");
+        assertThat(stop.err()).contains("found [stop] beside them");
+        assertThat(CliRun.of("generate", "-m", "nowhere", "-p", "one", "--beams", "0")
+                        .err())
+                .contains("beams is 0; expected 1 to 256");
+    }
+
     @Test
     void aMessageGoesThroughTheChatTemplate() {
         CliRun run = CliRun.of("generate", "-m", model, "--chat", "--system", "one", "-p", "two", "-n", "1");

@@ -44,14 +44,36 @@ final class TinyModel {
                 {"bos_token": "<s>", "eos_token": "</s>",
                  "chat_template": "{% for m in messages %}{{ m['content'] }} {% endfor %}"}
                 """);
-        SafetensorsWriter.write(folder.resolve("model.safetensors"), tensors());
+        SafetensorsWriter.write(folder.resolve("model.safetensors"), tensors(shifted(1)));
         return folder;
     }
 
-    private static List<TensorContent> tensors() {
+    /**
+     * One whose likeliest next words are not its likeliest text.
+     *
+     * <p>After {@code one} comes {@code two} (0.6) or {@code three} (0.4); after {@code two} any of four words alike; {@code three}
+     * ends the text for certain, but for one in a million.
+     */
+    static Path writeForked(Path folder) throws IOException {
+        write(folder);
+        double[][] next = new double[HIDDEN][HIDDEN]; // [from][to]
+        next[1] = new double[] {0, 0, 0.6, 0.4, 0, 0};
+        next[2] = new double[] {0, 0.25, 0.25, 0.25, 0.25, 0};
+        next[3] = new double[] {0, 0, 0, 0, 0, 1};
+        float[] head = new float[HIDDEN * HIDDEN];
+        for (int from = 0; from < HIDDEN; from++) {
+            for (int to = 0; to < HIDDEN; to++) { // the norm makes a hidden state of it, 6 ^ 1/2 at its word
+                head[to * HIDDEN + from] = (float) (Math.log(Math.max(next[from][to], 1e-6)) / Math.sqrt(HIDDEN));
+            }
+        }
+        SafetensorsWriter.write(folder.resolve("model.safetensors"), tensors(head));
+        return folder;
+    }
+
+    private static List<TensorContent> tensors(float[] head) {
         List<TensorContent> tensors = new ArrayList<>();
         tensors.add(matrix("model.embed_tokens.weight", HIDDEN, HIDDEN, shifted(0)));
-        tensors.add(matrix("lm_head.weight", HIDDEN, HIDDEN, shifted(1)));
+        tensors.add(matrix("lm_head.weight", HIDDEN, HIDDEN, head));
         String layer = "model.layers.0.";
         for (String name : List.of("q_proj", "k_proj", "v_proj", "o_proj")) {
             tensors.add(matrix(layer + "self_attn." + name + ".weight", HIDDEN, HIDDEN, new float[36]));

@@ -1,5 +1,6 @@
 package dev.lora4j.generation;
 
+import java.util.HashSet;
 import java.util.Set;
 
 /**
@@ -28,6 +29,18 @@ public record BeamSettings(
     /** So many beams, with length penalty 1 and nothing else. */
     public static BeamSettings of(int width, int maxNewTokens) {
         return new BeamSettings(width, maxNewTokens, 1, 0, Set.of());
+    }
+
+    /** The same with at most so many new tokens. */
+    public BeamSettings withMaxNewTokens(int most) {
+        return new BeamSettings(width, most, lengthPenalty, noRepeatNgram, stopTokens);
+    }
+
+    /** The same with further ids that end a beam. */
+    public BeamSettings withStops(Set<Integer> more) {
+        Set<Integer> all = new HashSet<>(stopTokens);
+        all.addAll(more);
+        return new BeamSettings(width, maxNewTokens, lengthPenalty, noRepeatNgram, all);
     }
 
     private static void require(boolean holds, String what, Object found, String expected) {

@@ -14,4 +14,12 @@ public record BeamText(List<Integer> tokens, double score, boolean stopped) {
     public BeamText {
         tokens = List.copyOf(tokens);
     }
+
+    /** The tokens of the text alone, without the one that ended it. */
+    public int[] withoutStop() {
+        return tokens.stream()
+                .limit(tokens.size() - (stopped ? 1 : 0))
+                .mapToInt(Integer::intValue)
+                .toArray();
+    }
 }

@@ -74,6 +74,30 @@ public final class TextGenerator {
         }
     }
 
+    /**
+     * The likeliest text that a {@linkplain BeamSearch search} finds to go on with; nothing is drawn.
+     *
+     * @param settings to whose stop tokens the tokenizer's are added
+     * @throws GenerationException if there is no room for so many new tokens, or every beam ran into a run of tokens that may
+     *     not occur again
+     */
+    public Generation search(Prompt prompt, BeamSettings settings) {
+        long started = System.nanoTime();
+        BeamText best =
+                BeamSearch.of(model, settings.withStops(tokenizer.stopIds())).run(List.of(prompt)).get(0).stream()
+                        .findFirst()
+                        .orElseThrow(
+                                () -> new GenerationException("every beam ran into a run of " + settings.noRepeatNgram()
+                                        + " tokens that may not occur again; raise no-repeat-ngram, or set it to 0"));
+        return new Generation(
+                best.tokens().stream().mapToInt(Integer::intValue).toArray(),
+                tokenizer.decode(best.withoutStop(), true),
+                best.stopped() ? FinishReason.STOP : FinishReason.LENGTH,
+                prompt.length(),
+                (System.nanoTime() - started) / 1e9,
+                Optional.empty());
+    }
+
     /** A text to continue, with the tokens that the model expects around it and this generator's adapter. */
     public Prompt prompt(String text) {
         return new Prompt(tokenizer.encodeWithSpecials(text), adapter);

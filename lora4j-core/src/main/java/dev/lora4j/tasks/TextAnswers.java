@@ -9,10 +9,8 @@ import dev.lora4j.generation.Prompt;
 import dev.lora4j.lora.Adapter;
 import dev.lora4j.model.LanguageModel;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.IntConsumer;
 
 /**
@@ -29,7 +27,6 @@ public final class TextAnswers {
     private final Optional<Adapter> adapter;
     private final Tokenizer tokenizer;
     private final BeamSettings settings;
-    private final Set<Integer> stops;
 
     /**
      * Nothing asked yet.
@@ -40,9 +37,7 @@ public final class TextAnswers {
         this.model = model;
         this.adapter = adapter;
         this.tokenizer = tokenizer;
-        this.settings = settings;
-        this.stops = new HashSet<>(settings.stopTokens());
-        stops.addAll(tokenizer.stopIds());
+        this.settings = settings.withStops(tokenizer.stopIds());
     }
 
     /**
@@ -69,7 +64,7 @@ public final class TextAnswers {
     private BeamSettings search(List<Prompt> prompts) {
         int longest = prompts.stream().mapToInt(Prompt::positions).max().orElse(0);
         int room = Math.max(1, Math.min(settings.maxNewTokens(), model.maxPositions() - longest));
-        return new BeamSettings(settings.width(), room, settings.lengthPenalty(), settings.noRepeatNgram(), stops);
+        return settings.withMaxNewTokens(room);
     }
 
     /** @param texts those of an input, the best first; none where every beam ran into a run that may not occur again */
@@ -77,12 +72,8 @@ public final class TextAnswers {
         if (texts.isEmpty()) {
             return "";
         }
-        BeamText best = texts.get(0);
-        int length = best.tokens().size() - (best.stopped() ? 1 : 0);
-        int[] tokens =
-                best.tokens().stream().limit(length).mapToInt(Integer::intValue).toArray();
         return tokenizer
-                .decode(tokens, true)
+                .decode(texts.get(0).withoutStop(), true)
                 .lines()
                 .map(String::strip)
                 .filter(line -> !line.isEmpty())

@@ -3,26 +3,32 @@ package dev.lora4j.golden;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.lora4j.data.Example;
 import dev.lora4j.data.Message;
 import dev.lora4j.data.RowOrigin;
 import dev.lora4j.data.Tokenizer;
 import dev.lora4j.evaluation.ExactMatch;
 import dev.lora4j.evaluation.Question;
+import dev.lora4j.formats.JsonFile;
+import dev.lora4j.generation.BeamSettings;
 import dev.lora4j.generation.FinishReason;
 import dev.lora4j.generation.Generation;
 import dev.lora4j.generation.GenerationException;
 import dev.lora4j.generation.GenerationSettings;
 import dev.lora4j.generation.Generator;
+import dev.lora4j.generation.Prompt;
 import dev.lora4j.generation.TextGenerator;
 import dev.lora4j.lora.Adapter;
 import dev.lora4j.lora.AdapterFolder;
 import dev.lora4j.model.LanguageModel;
 import dev.lora4j.tensor.Scope;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -55,6 +61,41 @@ class TextGenerationTest {
         assertThat(heard).containsExactly("/", "é", "`", "x", "C", "k", "`", "y", "`", "c");
         assertThat(generation.finishReason()).isEqualTo(FinishReason.LENGTH);
         assertThat(generation.promptTokens()).isEqualTo(7);
+    }
+
+    /** The best of transformers' texts (parity/make_beam_golden.py) for the same prompt; x, token 90, ends these too. */
+    @Test
+    void theTextThatBeamsFindIsTransformers() {
+        int compared = 0;
+        try (Tokenizer ending = LetterTokenizer.ending("x")) {
+            TextGenerator other = TextGenerator.of(model, ending);
+            Prompt prompt = other.prompt(PROMPT);
+            for (JsonNode at : JsonFile.read(Golden.folder("beams.json")).path("cases")) {
+                if (at.path("model").asText().equals("llama")
+                        && Arrays.equals(Golden.integers(at.path("prompt")), prompt.tokens())) {
+                    Generation found = other.search(prompt, beams(at).withStops(Set.of(77)));
+                    JsonNode best = at.path("texts").get(0);
+                    int[] tokens = Golden.integers(best.path("tokens"));
+                    boolean stopped = best.path("stopped").asBoolean();
+                    assertThat(found.tokens()).as(at.toString()).isEqualTo(tokens);
+                    assertThat(found.finishReason()).isEqualTo(stopped ? FinishReason.STOP : FinishReason.LENGTH);
+                    assertThat(found.text())
+                            .isEqualTo(ending.decode(Arrays.copyOf(tokens, tokens.length - (stopped ? 1 : 0)), true));
+                    assertThat(found.promptTokens()).isEqualTo(7);
+                    compared++;
+                }
+            }
+        }
+        assertThat(compared).isEqualTo(6);
+    }
+
+    private static BeamSettings beams(JsonNode at) {
+        return new BeamSettings(
+                at.path("beams").asInt(),
+                10,
+                at.path("length_penalty").asDouble(),
+                at.path("ngram").asInt(),
+                Set.of());
     }
 
     @Test
