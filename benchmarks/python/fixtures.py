@@ -7,6 +7,7 @@ A name is models/X, adapters/X or rows/X.jsonl, and the path under WORK at the s
 import csv
 import gzip
 import json
+import os
 import random
 import shutil
 import subprocess
@@ -191,14 +192,53 @@ def wikisql(split, count):
 def e2e(split, count):
     def make(maker):
         tokenizer = maker.tokenizer("models/smollm2")
-        with gzip.open(maker.file(f"e2e/{split}.txt.gz"), "rt", encoding="utf-8") as lines:
-            pairs = [line.strip().split("||") for line in lines if "||" in line]
         rows = []
-        for meaning, reference in maker.sample(pairs, count):
+        for meaning, reference in maker.sample(e2e_pairs(maker, split), count):
             prompt = tokenizer(meaning + "\n").input_ids
             completion = tokenizer(reference, add_special_tokens=False).input_ids + [tokenizer.eos_token_id]
             rows.append({"tokens": prompt + completion, "from": len(prompt)})
         return rows
+
+    return make
+
+
+def wikisql_texts(split, count):
+    return lambda maker: maker.sample(
+        [json.loads(line) for line in open(maker.file(f"wikisql/{split}.jsonl"), encoding="utf-8")], count
+    )
+
+
+def e2e_texts(split, count):
+    return lambda maker: [
+        dict(prompt=meaning + "\n", completion=reference) for meaning, reference in maker.sample(e2e_pairs(maker, split), count)
+    ]
+
+
+def e2e_pairs(maker, split):
+    with gzip.open(maker.file(f"e2e/{split}.txt.gz"), "rt", encoding="utf-8") as lines:
+        return [line.strip().split("||") for line in lines if "||" in line]
+
+
+def corrections(part, count):
+    """Sentences with a mistake and without, from LanguageTool's rules, as lora4j-samples writes them."""
+
+    def make(maker):
+        folder = maker.work / "languagetool"
+        if not folder.exists():
+            root = Path(__file__).parents[2]
+            classes = root / "benchmarks" / "target" / "classes"
+            ours = dict(LORA4J_MAIN="dev.lora4j.benchmarks.SentenceFiles", LORA4J_CLASS_PATH=str(classes))
+            subprocess.run([root / "lora4j", folder], env=os.environ | ours, check=True, stdout=sys.stderr)
+        with open(folder / f"corrections-{part}.jsonl", encoding="utf-8") as lines:
+            return maker.sample([json.loads(line) for line in lines], count)
+
+    return make
+
+
+def banking77_texts(split):
+    def make(maker):
+        with open(maker.file(f"banking77/{split}.csv"), encoding="utf-8") as lines:
+            return [dict(text=row["text"], label=row["category"]) for row in csv.DictReader(lines)]
 
     return make
 
@@ -231,6 +271,14 @@ ROWS = {
     "rows/e2e-held.jsonl": e2e("valid", 32),
     "rows/banking77.jsonl": banking77("train", 512),
     "rows/banking77-held.jsonl": banking77("test", 256),
+    "rows/wikisql-texts.jsonl": wikisql_texts("train", 500),
+    "rows/wikisql-texts-held.jsonl": wikisql_texts("valid", 100),
+    "rows/e2e-texts.jsonl": e2e_texts("train", 500),
+    "rows/e2e-texts-held.jsonl": e2e_texts("valid", 200),
+    "rows/languagetool-texts.jsonl": corrections("train", 500),
+    "rows/languagetool-texts-held.jsonl": corrections("test", 200),
+    "rows/banking77-texts.jsonl": banking77_texts("train"),
+    "rows/banking77-texts-held.jsonl": banking77_texts("test"),
 }
 
 if __name__ == "__main__":

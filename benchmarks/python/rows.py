@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from types import ModuleType
 
+import computes
 import full
 import pair
 import residents
@@ -72,6 +73,19 @@ def rounded(streams, goal, adapters=0):
         equal_tokens=False,
         note="The base is rounded on our side only, so tokens may differ after some steps: the loss of held rows, with the "
         "first adapter where there are some, must agree to 1 %.",
+    )
+
+
+def int8_training(name, title, goal="", **changes):
+    """A whole training with int8 products against the same one with float32: what it costs in quality."""
+    usual = dict(model="models/smollm2", task="causal", batch=8, learning_rate=2e-4, score="loss")
+    held = dict(rows=f"rows/{name}-texts.jsonl", held=f"rows/{name}-texts-held.jsonl")
+    return Row(
+        title,
+        "the same in float32",
+        usual | held | changes,
+        goal=goal,
+        measured_by=computes,
     )
 
 
@@ -202,6 +216,39 @@ ROWS = {
     "generate-1-quantised": rounded(1, goal=">= 4"),
     "generate-8-quantised": rounded(8, goal=">= 3"),
     "generate-8-adapters-quantised": rounded(8, goal=">= 4", adapters=8),
+    "step-int8": Row(
+        "the LoRA step of `step` with int8 products (`--compute int8`)",
+        "PEFT in float32",
+        step(),
+        goal=">= 2",
+        memory_goal="<= 0.45",
+        ours=dict(compute="int8"),
+        equal_tokens=False,
+        theirs=[dict(tolerance=ROUNDED)],
+    ),
+    "wikisql-int8": Row(
+        "the epoch of `wikisql` with int8 products",
+        "the faster of Trainer + PEFT and TRL with packing, in float32",
+        epoch("wikisql"),
+        goal=">= 4",
+        memory_goal="<= 0.3",
+        ours=dict(compute="int8"),
+        equal_tokens=False,
+        theirs=[dict(way, tolerance=max(ROUNDED, way.get("tolerance", 0))) for way in TRAINERS],
+        note=SAME_ROWS + " With int8 products losses must agree to 1 %.",
+    ),
+    "loss-wikisql-int8": int8_training("wikisql", "loss of held rows after an epoch of 500 rows of wikisql, int8 products", "<= 1.01"),
+    "loss-e2e-int8": int8_training("e2e", "the same, 500 rows of E2E", "<= 1.01"),
+    "loss-languagetool-int8": int8_training("languagetool", "the same, 500 corrections of LanguageTool", "<= 1.01"),
+    "accuracy-banking77-int8": int8_training(
+        "banking77",
+        "accuracy on Banking77's test after an epoch of its 10,003 rows with MiniLM, int8 products",
+        model="models/minilm",
+        task="classification",
+        batch=32,
+        learning_rate=2e-3,
+        score="accuracy",
+    ),
     "full": Row(
         "LoRA step of SmolLM2: r 8 on q and v, 4×128 tokens",
         "lora4j's full fine-tuning",

@@ -23,7 +23,7 @@ import java.util.Locale;
 import java.util.stream.StreamSupport;
 
 /**
- * The model of a request ({@code model}, {@code task}, {@code weights}) with what is trained of it; closes them all.
+ * The model of a request ({@code model}, {@code task}, {@code weights}, {@code compute}) with what is trained of it; closes them all.
  *
  * <p>That is its {@code adapters}, or a fresh one of a {@code rank} on {@code targets}, or with {@code full} every weight.
  */
@@ -42,8 +42,7 @@ final class Base implements AutoCloseable {
     static Base load(JsonNode request) {
         ModelFiles files = open(Path.of(request.path("model").asText()));
         ModelTask task = ModelTask.valueOf(request.path("task").asText("CAUSAL_LM"));
-        WeightFormat weights =
-                WeightFormat.valueOf(request.path("weights").asText("f32").toUpperCase(Locale.ROOT));
+        WeightFormat weights = format(request);
         Base base = new Base(files, LanguageModel.load(files, task, Device.CPU, weights));
         for (JsonNode folder : request.path("adapters")) {
             base.adapters.add(AdapterFolder.read(Path.of(folder.asText()), base.model));
@@ -54,6 +53,13 @@ final class Base implements AutoCloseable {
             base.adapters.add(fresh(base.model, request));
         }
         return base;
+    }
+
+    private static WeightFormat format(JsonNode request) {
+        if (request.path("compute").asText().equals("int8")) {
+            return WeightFormat.INT8_PRODUCTS;
+        }
+        return WeightFormat.valueOf(request.path("weights").asText("f32").toUpperCase(Locale.ROOT));
     }
 
     private static Adapter fresh(LanguageModel model, JsonNode request) {

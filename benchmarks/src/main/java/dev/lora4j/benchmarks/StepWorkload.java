@@ -13,39 +13,35 @@ import dev.lora4j.training.TrainingTask;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Optimizer steps of one {@link Trainer} that runs on between the rounds, with one adapter or several at once.
  *
  * <p>Adapter i learns {@code rows[i]}, all of them in each step. The trainer's thread waits for a permit before each step,
- * so that what it keeps from step to step stays warm.
+ * so that what it keeps from step to step stays warm. It loads the model too, as a command does: libgomp lets its threads
+ * wait in sleep alone once several threads have worked with it.
  */
 final class StepWorkload implements Workload {
     private static final int WARM_UP = 3;
 
-    private final Base base;
-    private final Trainer trainer;
-    private final Thread thread;
+    private final JsonNode request;
+    private final Thread thread = new Thread(this::train, "trainer");
     private final int tasks;
     private final int steps;
+    private volatile @Nullable Base base;
+    private volatile boolean ends;
     private final Semaphore permits = new Semaphore(0);
     private final BlockingQueue<Object> events = new LinkedBlockingQueue<>();
 
     StepWorkload(JsonNode request) {
-        base = Base.load(request);
+        this.request = request;
         steps = request.path("steps").asInt();
-        tasks = base.adapters().size();
-        List<TrainingTask> all = new ArrayList<>();
-        for (int i = 0; i < tasks; i++) {
-            Dataset rows =
-                    TokenRows.dataset(Path.of(request.path("rows").path(i).asText()));
-            all.add(TrainingTask.of("adapter-" + i, base.adapters().get(i), rows, config(request, rows.size())));
-        }
-        trainer = Trainer.of(base.model(), all);
-        thread = new Thread(this::train, "trainer");
+        tasks = request.path("rows").size();
     }
 
     private static TrainingConfig config(JsonNode request, int rows) {
@@ -63,28 +59,46 @@ final class StepWorkload implements Workload {
     }
 
     private void train() {
-        try {
-            trainer.train(new TrainingListener() {
-                private int stepped;
-
-                @Override
-                public void started(TrainingTask task, long step, long totalSteps) {
-                    if (task.name().equals("adapter-0")) {
-                        permits.acquireUninterruptibly();
-                    }
-                }
-
-                @Override
-                public void stepped(TrainingTask task, StepRecord record) {
-                    events.add(record);
-                    if (++stepped % tasks == 0) {
-                        permits.acquireUninterruptibly();
-                    }
-                }
-            });
+        try (Base loaded = Base.load(request)) {
+            base = loaded;
+            List<TrainingTask> all = new ArrayList<>();
+            for (int i = 0; i < tasks; i++) {
+                Dataset rows =
+                        TokenRows.dataset(Path.of(request.path("rows").path(i).asText()));
+                all.add(TrainingTask.of("adapter-" + i, loaded.adapters().get(i), rows, config(request, rows.size())));
+            }
+            train(Trainer.of(loaded.model(), all));
         } catch (RuntimeException | Error e) {
             events.add(e); // told to whoever waits for the step
         }
+    }
+
+    private void train(Trainer trainer) {
+        trainer.train(new TrainingListener() {
+            private int stepped;
+
+            @Override
+            public void started(TrainingTask task, long step, long totalSteps) {
+                if (task.name().equals("adapter-0")) {
+                    await();
+                }
+            }
+
+            @Override
+            public void stepped(TrainingTask task, StepRecord record) {
+                events.add(record);
+                if (++stepped % tasks == 0) {
+                    await();
+                }
+            }
+
+            private void await() {
+                permits.acquireUninterruptibly();
+                if (ends) {
+                    trainer.requestStop();
+                }
+            }
+        });
     }
 
     @Override
@@ -118,7 +132,10 @@ final class StepWorkload implements Workload {
     @Override
     public ObjectNode write(JsonNode request) {
         return Workload.answer()
-                .put("bytes", base.write(Path.of(request.path("folder").asText())));
+                .put(
+                        "bytes",
+                        Objects.requireNonNull(base)
+                                .write(Path.of(request.path("folder").asText())));
     }
 
     /** Lets one step happen; gives a record per adapter. */
@@ -141,13 +158,12 @@ final class StepWorkload implements Workload {
 
     @Override
     public void close() {
-        trainer.requestStop();
+        ends = true;
         permits.release();
         try {
             thread.join();
         } catch (InterruptedException e) {
             throw new IllegalStateException(e);
         }
-        base.close();
     }
 }
