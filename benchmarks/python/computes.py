@@ -39,9 +39,6 @@ def measure(row, context):
         samples=samples,
         served_by_float32=served,
         training_tokens_per_second=training,
-        base={compute: evaluate(request, None, compute, context)[score] for compute in COMPUTES.values()}
-        if score == "loss"
-        else {},
     )
 
 
@@ -56,8 +53,7 @@ def train(request, adapter, compute, seed, context):
 
 
 def evaluate(request, adapter, compute, context):
-    trained = ["--adapter", adapter] if adapter else []
-    return answer(["evaluate", "--data", request["held"]] + trained + common(request, compute), context)
+    return answer(["evaluate", "--data", request["held"], "--adapter", adapter] + common(request, compute), context)
 
 
 def common(request, compute):

@@ -235,10 +235,11 @@ def corrections(part, count):
     return make
 
 
-def banking77_texts(split):
+def banking77_texts(split, count):
     def make(maker):
         with open(maker.file(f"banking77/{split}.csv"), encoding="utf-8") as lines:
-            return [dict(text=row["text"], label=row["category"]) for row in csv.DictReader(lines)]
+            rows = [dict(text=row["text"], label=row["category"]) for row in csv.DictReader(lines)]
+        return maker.sample(rows, count)
 
     return make
 
@@ -271,14 +272,14 @@ ROWS = {
     "rows/e2e-held.jsonl": e2e("valid", 32),
     "rows/banking77.jsonl": banking77("train", 512),
     "rows/banking77-held.jsonl": banking77("test", 256),
-    "rows/wikisql-texts.jsonl": wikisql_texts("train", 500),
-    "rows/wikisql-texts-held.jsonl": wikisql_texts("valid", 100),
-    "rows/e2e-texts.jsonl": e2e_texts("train", 500),
-    "rows/e2e-texts-held.jsonl": e2e_texts("valid", 200),
-    "rows/languagetool-texts.jsonl": corrections("train", 500),
-    "rows/languagetool-texts-held.jsonl": corrections("test", 200),
-    "rows/banking77-texts.jsonl": banking77_texts("train"),
-    "rows/banking77-texts-held.jsonl": banking77_texts("test"),
+    "rows/wikisql-texts.jsonl": wikisql_texts("train", 300),
+    "rows/wikisql-texts-held.jsonl": wikisql_texts("valid", 60),
+    "rows/e2e-texts.jsonl": e2e_texts("train", 300),
+    "rows/e2e-texts-held.jsonl": e2e_texts("valid", 100),
+    "rows/languagetool-texts.jsonl": corrections("train", 300),
+    "rows/languagetool-texts-held.jsonl": corrections("test", 100),
+    "rows/banking77-texts.jsonl": banking77_texts("train", 4000),
+    "rows/banking77-texts-held.jsonl": banking77_texts("test", 2000),
 }
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@ package dev.lora4j.tensor;
 
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 
 /**
@@ -16,13 +17,14 @@ public final class BriefThread {
     private BriefThread() {}
 
     /**
-     * Runs the work and waits for what it gives, even if the calling thread is interrupted meanwhile.
+     * Runs the work and waits for what it gives.
      *
-     * <p>What the work throws is thrown here. Native memory that it leaves must be {@linkplain Scope#keep kept} in a shared
-     * scope, since the caller's is not open on that thread.
+     * <p>What the work throws is thrown here, and whoever interrupts this thread interrupts the work. Native memory that it
+     * leaves must be {@linkplain Scope#keep kept} in a shared scope, since the caller's is not open on that thread.
      */
     public static <T> T call(Supplier<T> work) {
         CompletableFuture<T> result = new CompletableFuture<>();
+        AtomicBoolean interrupted = new AtomicBoolean();
         Thread thread = new Thread(
                 () -> {
                     try {
@@ -30,18 +32,18 @@ public final class BriefThread {
                     } catch (RuntimeException | Error e) {
                         result.completeExceptionally(e);
                     }
+                    interrupted.set(Thread.interrupted());
                 },
-                "lora4j-brief");
+                Thread.currentThread().getName());
         thread.start();
-        boolean interrupted = false;
         while (thread.isAlive()) {
             try {
                 thread.join();
             } catch (InterruptedException e) {
-                interrupted = true;
+                thread.interrupt();
             }
         }
-        if (interrupted) {
+        if (interrupted.get()) {
             Thread.currentThread().interrupt();
         }
         try {

@@ -30,14 +30,29 @@ final class BriefThreadTest {
     }
 
     @Test
-    void finishesAlthoughTheCallerIsInterruptedAndLeavesTheSign() {
+    void interruptsTheWorkOfAnInterruptedCaller() {
         Thread caller = Thread.currentThread();
         String result = BriefThread.call(() -> {
             caller.interrupt();
+            try {
+                Thread.sleep(60_000);
+                return "slept";
+            } catch (InterruptedException e) {
+                return "woken";
+            }
+        });
+
+        assertThat(result).isEqualTo("woken");
+        assertThat(Thread.interrupted()).isFalse();
+    }
+
+    @Test
+    void leavesTheSignThatTheWorkDidNotTake() {
+        BriefThread.call(() -> {
+            Thread.currentThread().interrupt();
             return "done";
         });
 
-        assertThat(result).isEqualTo("done");
         assertThat(Thread.interrupted()).isTrue();
     }
 

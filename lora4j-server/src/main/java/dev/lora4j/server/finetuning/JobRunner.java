@@ -2,6 +2,7 @@ package dev.lora4j.server.finetuning;
 
 import dev.lora4j.formats.DiskFullException;
 import dev.lora4j.formats.Lora4jException;
+import dev.lora4j.tensor.BriefThread;
 import dev.lora4j.training.TrainingException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -136,7 +137,10 @@ final class JobRunner implements AutoCloseable {
         }
         FineTuningJob job = taken.get();
         try {
-            run(job);
+            BriefThread.call(() -> withSign(job));
+            if (Thread.interrupted()) {
+                throw new InterruptedException("job " + job.id() + " was interrupted");
+            }
         } finally {
             synchronized (this) {
                 active.remove(job.id());
@@ -144,6 +148,16 @@ final class JobRunner implements AutoCloseable {
             }
         }
         return true;
+    }
+
+    /** Runs the job; what interrupted it stays as the thread's sign. */
+    private FineTuningJob withSign(FineTuningJob job) {
+        try {
+            run(job);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        return job;
     }
 
     private synchronized Optional<FineTuningJob> take() {
