@@ -278,8 +278,8 @@ ROWS = {
     "rows/e2e-texts-held.jsonl": e2e_texts("valid", 100),
     "rows/languagetool-texts.jsonl": corrections("train", 300),
     "rows/languagetool-texts-held.jsonl": corrections("test", 100),
-    "rows/banking77-texts.jsonl": banking77_texts("train", 4000),
-    "rows/banking77-texts-held.jsonl": banking77_texts("test", 2000),
+    "rows/banking77-texts.jsonl": banking77_texts("train", 10003),
+    "rows/banking77-texts-held.jsonl": banking77_texts("test", 3080),
 }
 
 if __name__ == "__main__":
