@@ -5,6 +5,7 @@ import dev.lora4j.model.WeightFormat;
 import dev.lora4j.server.ApiKeys;
 import dev.lora4j.server.LoraServer;
 import dev.lora4j.server.ServerOptions;
+import dev.lora4j.tensor.BriefThread;
 import io.opentelemetry.api.OpenTelemetry;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -124,7 +125,8 @@ final class ServeCommand implements Callable<Integer> {
                 !noPage,
                 mergeHot); // refuses what is no good before the model is loaded
         try (Telemetry telemetry = Telemetry.of(System.getenv());
-                LoadedModel loaded = LoadedModel.load(model, format, LanguageModel::usualTask, List.of())) {
+                LoadedModel loaded = BriefThread.call(() ->
+                        LoadedModel.load(model, format, LanguageModel::usualTask, List.of()))) { // the engine computes
             serve(loaded, options, telemetry.openTelemetry());
         }
         return 0;

@@ -2,7 +2,6 @@ package dev.lora4j.model;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.lora4j.formats.ModelFiles;
-import dev.lora4j.tensor.BriefThread;
 import dev.lora4j.tensor.Device;
 import dev.lora4j.tensor.FrozenMatrix;
 import dev.lora4j.tensor.Scope;
@@ -85,10 +84,6 @@ public final class LanguageModel implements AutoCloseable {
      *     no exact product of bytes
      */
     public static LanguageModel load(ModelFiles files, ModelTask task, Device device, WeightFormat format) {
-        return BriefThread.call(() -> loaded(files, task, device, format));
-    }
-
-    private static LanguageModel loaded(ModelFiles files, ModelTask task, Device device, WeightFormat format) {
         Scope scope = Scope.shared();
         try (Weights weights = new Weights(files, scope, device, format)) {
             return load(files, task, weights, scope);

@@ -39,6 +39,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 class AdapterVariantsGoldenTest {
     private static final double LOGITS = 1e-5;
 
+    /** What PiSSA and OLoRA take from W they add again: the rounding of a large product counts twice (1.07e-5 with AVX-512). */
+    private static final double LOGITS_OF_SPLIT_WEIGHTS = 2e-5;
+
     private static Tensor logits(LanguageModel model, int[] ids, Routing routing) {
         return model.logits(model.hidden(TokenBatch.of(List.of(ids)), routing, Tape.inference()), routing);
     }
@@ -109,16 +112,24 @@ class AdapterVariantsGoldenTest {
         for (int i = 0; i < 2; i++) {
             AdapterRouting routing = AdapterRouting.of(adapter, golden.ids(i).length);
             Tensor expected = golden.tensor(variant + ".logits." + i);
-            assertClose(logits(model, golden.ids(i), routing), expected, LOGITS, variant);
+            assertClose(logits(model, golden.ids(i), routing), expected, tolerance(variant), variant);
         }
         Routing second = AdapterRouting.of(List.of(new AdapterRouting.Run(
                 golden.ids(0).length, golden.ids(0).length + golden.ids(1).length, adapter, OptionalLong.empty())));
         Tensor hidden = model.hidden(TokenBatch.of(List.of(golden.ids(0), golden.ids(1))), second, Tape.inference());
         Tensor mixed = model.logits(hidden, second);
         long first = golden.ids(0).length;
-        assertClose(mixed.rows(first, mixed.size(0)), golden.tensor(variant + ".logits.1"), LOGITS, "beside base rows");
+        assertClose(
+                mixed.rows(first, mixed.size(0)),
+                golden.tensor(variant + ".logits.1"),
+                tolerance(variant),
+                "beside base rows");
         Tensor base = logits(model, golden.ids(0), Routing.NONE);
         assertClose(mixed.rows(0, first), base, LOGITS, "base rows");
+    }
+
+    private static double tolerance(String variant) {
+        return variant.startsWith("pissa") || variant.startsWith("olora") ? LOGITS_OF_SPLIT_WEIGHTS : LOGITS;
     }
 
     private static void requireGradients(Golden golden, LanguageModel model, Adapter adapter, String variant) {
@@ -204,7 +215,7 @@ class AdapterVariantsGoldenTest {
                 Adapter adapter = AdapterFolder.read(folder(golden, variant(name)), model);
                 LanguageModel merged = MergedModel.of(model, adapter)) {
             Tensor found = logits(merged, golden.ids(0), Routing.NONE);
-            assertClose(found, golden.tensor(variant(name) + ".merged.0"), LOGITS, name);
+            assertClose(found, golden.tensor(variant(name) + ".merged.0"), tolerance(variant(name)), name);
         }
     }
 
@@ -218,7 +229,7 @@ class AdapterVariantsGoldenTest {
             MergedFolder.write(base, folder(golden, variant(name)), Optional.empty(), scratch.resolve("merged"));
             try (LanguageModel merged = LanguageModel.load(HuggingFaceFolder.open(scratch.resolve("merged")))) {
                 Tensor found = logits(merged, golden.ids(0), Routing.NONE);
-                assertClose(found, golden.tensor(variant(name) + ".merged.0"), LOGITS, name);
+                assertClose(found, golden.tensor(variant(name) + ".merged.0"), tolerance(variant(name)), name);
             }
         }
     }
