@@ -10,8 +10,6 @@ POINTS = 0.005  # what an accuracy may lose
 
 
 def measure(row, context):
-    from fixtures import SEED  # not at the top: render.py reads the rows with a Python that has no numpy
-
     request = context.resolve(row.request)
     score = request["score"]
     samples = {side: [] for side in COMPUTES}
@@ -19,13 +17,13 @@ def measure(row, context):
     for number in range(context.rounds):
         for side, compute in COMPUTES.items():
             adapter = context.scratch(compute)
-            trained = train(request, adapter, compute, SEED + number, context)
+            trained = train(request, adapter, compute, context.seed + number, context)
             training[side].append(trained["tokens_per_second"])
             samples[side].append(evaluate(request, adapter, compute, context)[score])
             if compute == "int8":  # as it is served by a base in float32
                 served.append(evaluate(request, adapter, "f32", context)[score])
         context.tell(
-            f"seed {SEED + number}: {score} {samples['ours'][-1]:.4f} (by a float32 base {served[-1]:.4f}) "
+            f"seed {context.seed + number}: {score} {samples['ours'][-1]:.4f} (by a float32 base {served[-1]:.4f}) "
             f"against {samples['theirs'][-1]:.4f}, {training['ours'][-1]:.0f} against {training['theirs'][-1]:.0f} tokens/s"
         )
     medians = {side: statistics.median(values) for side, values in samples.items()}

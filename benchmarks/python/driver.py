@@ -125,7 +125,7 @@ class Context:
     """What a row needs to be run: its fixtures, its processes, the number of rounds."""
 
     def __init__(self, name, options):
-        self.name, self.rounds, self.threads = name, options.rounds, options.threads
+        self.name, self.rounds, self.threads, self.seed = name, options.rounds, options.threads, SEED
         self.data = options.data.resolve() if options.data else ""
         self.jdk = os.environ["LORA4J_BENCH_JDK"]
         self.launcher = str(ROOT / "lora4j")

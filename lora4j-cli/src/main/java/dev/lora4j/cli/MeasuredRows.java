@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** What a cell of an experiment is measured on. */
+/** What a published task measures a model on, in {@code evaluate} and in each cell of an experiment. */
 sealed interface MeasuredRows {
     /** How many rows, or inputs. */
     int size();

@@ -10,7 +10,7 @@ import java.util.function.Supplier;
  *
  * <p>OpenMP gives every thread that computes a team of its own, and GNU's lets the members of all teams wait only asleep as
  * soon as there are more of them than processors, which makes each of a step's thousands of small operations wait for one to
- * wake (docs/performance.md). A team ends with its thread: what is done once, such as loading a model, leaves none behind if
+ * wake (docs/performance.md, where this is measured). A team ends with its thread: what is done once, such as loading a model, leaves none behind if
  * it is done here.
  */
 public final class BriefThread {
