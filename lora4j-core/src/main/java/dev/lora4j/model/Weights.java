@@ -23,8 +23,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Brings a model's tensors into memory by name, with their shapes checked, and knows which were left unused.
  *
- * <p>float32 in a safetensors file is mapped, not copied; other types become float32. Everything belongs to the model's
- * scope.
+ * <p>float32 in a safetensors file is mapped, not copied, unless the format packs or rounds the matrices; other types become
+ * float32. Everything belongs to the model's scope.
  */
 final class Weights implements AutoCloseable {
     /** Values decoded at a time by one thread: 1 Mi float32 are 4 MiB. */
@@ -73,8 +73,14 @@ final class Weights implements AutoCloseable {
     /** The tensor of this name and shape; an error names what was found and expected. */
     Tensor get(String name, long... shape) {
         try (Scope loading = Scope.open()) {
-            return scope.keep(load(name, shape));
+            return scope.keep(apart(load(name, shape)));
         }
+    }
+
+    /** A copy where the matrices are copies too: nothing keeps the pages of the file in memory then. */
+    private Tensor apart(Tensor values) {
+        boolean mapped = format == WeightFormat.F32 || format == WeightFormat.STORED;
+        return mapped ? values : values.copy();
     }
 
     /**
@@ -151,7 +157,7 @@ final class Weights implements AutoCloseable {
                 return FrozenMatrix.packed(values, scope);
             }
             boolean asStored = outline || stored instanceof StoredTensor.Mapped; // what is decoded has no layout yet
-            return FrozenMatrix.of(scope.keep(asStored ? values : FrozenMatrix.laidOut(values)));
+            return FrozenMatrix.of(scope.keep(asStored ? apart(values) : FrozenMatrix.laidOut(values)));
         }
     }
 
