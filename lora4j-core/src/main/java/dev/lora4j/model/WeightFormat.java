@@ -29,8 +29,8 @@ public enum WeightFormat {
     NF4,
     /**
      * Linear layers round their matrix once, and what comes in for each product, to bytes with a scale for each row:
-     * half the memory, since either direction has bytes of its own. The embedding table and a decoder's output layer are
-     * {@link #F32}, since every token's loss passes through them; so are norms, attention, adapters and the loss.
+     * half the memory, since either direction has bytes of its own. A decoder's output layer has bytes for its logits and
+     * float32 for their gradient. The embedding table is {@link #F32}; so are norms, attention, adapters and the loss.
      */
     INT8_PRODUCTS,
     /** As the file has them: 16 bits, or a GGUF file's quantised blocks. Nothing is rounded. */

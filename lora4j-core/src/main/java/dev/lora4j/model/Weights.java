@@ -239,14 +239,25 @@ final class Weights implements AutoCloseable {
 
     /** A decoder's layer from hidden states to the vocabulary. */
     Linear outputLayer(String path, long vocabulary, long hidden) {
-        return linear(path, path, format.ofOutputLayer(), vocabulary, hidden, false);
+        Linear layer = linear(path, path, format.ofOutputLayer(), vocabulary, hidden, false);
+        return hasInt8Products() ? outputLayer(path, layer.matrix().withInt8Product(scope)) : layer;
+    }
+
+    private static Linear outputLayer(String path, FrozenMatrix matrix) {
+        return new Linear(path, matrix, null, Linear.Layout.PLAIN);
+    }
+
+    private boolean hasInt8Products() {
+        return format == WeightFormat.INT8_PRODUCTS && !outline;
     }
 
     /** The same where it reads the embedding table's values; packed ones are a copy, since the table is read by rows. */
     Linear tiedOutputLayer(String path, EmbeddingTable table) {
+        if (hasInt8Products()) {
+            return outputLayer(path, table.matrix().withInt8Product(scope));
+        }
         boolean packed = format.ofOutputLayer() == WeightFormat.PACKED && !outline;
-        FrozenMatrix matrix = packed ? FrozenMatrix.packed(table.weight(), scope) : table.matrix();
-        return new Linear(path, matrix, null, Linear.Layout.PLAIN);
+        return outputLayer(path, packed ? FrozenMatrix.packed(table.weight(), scope) : table.matrix());
     }
 
     /** A layer of a head for sequences, float32 whatever the format: it is small, and mostly trained whole. */

@@ -12,7 +12,8 @@ import java.util.Optional;
  *
  * <pre>
  * float32 4 bytes a value;  bf16 2;  int8 1 and 4 a row;  nf4 1/2 and 4 for 64 values, the vocabulary as int8
- * int8-products 1 and 4 a row in either direction, the vocabulary float32;  norms, biases and kernels always float32
+ * int8-products 1 and 4 a row in either direction, the vocabulary float32, and the output layer 1 and 4 a row besides
+ * norms, biases and kernels always float32
  * </pre>
  */
 final class BaseBytes {
@@ -39,9 +40,16 @@ final class BaseBytes {
             long values = rows * matrix.shape()[1];
             bytes += matrix(format, isVocabulary(matrix), rows, values) - Float.BYTES * values;
         }
-        boolean copied = format == WeightFormat.PACKED && shape.model().hasTiedEmbeddings();
-        long output = copied ? (long) shape.model().vocabularySize() * shape.hidden() : 0;
-        return bytes + Float.BYTES * output;
+        return bytes + copyOfOutputLayer(shape, format);
+    }
+
+    private static long copyOfOutputLayer(ModelShape shape, WeightFormat format) {
+        long rows = shape.hasVocabularyHead() ? shape.model().vocabularySize() : 0;
+        return switch (format) {
+            case PACKED -> shape.model().hasTiedEmbeddings() ? Float.BYTES * rows * shape.hidden() : 0;
+            case INT8_PRODUCTS -> rows * (shape.hidden() + Float.BYTES);
+            default -> 0;
+        };
     }
 
     private static boolean isVocabulary(AdaptableModule module) {

@@ -23,16 +23,19 @@ record ByteRows(Tensor values, Tensor scales) {
     /** Stands in for the scale of a row of zeros, which stays zero. */
     private static final Scalar SMALLEST_SCALE = Numbers.forever(new Scalar(1e-30));
 
-    /** Half a step above zero, so that cutting off the fraction rounds to the nearest. */
-    private static final Tensor HALF_ABOVE_ZERO = Numbers.forever(
-            dev.lora4j.tensor.Tensor.repeated(ZERO_POINT + 0.5f, 1).at());
+    /**
+     * 2²³ and the zero point: a float of this size has no fraction, so that adding rounds to the nearest, and its lowest byte is
+     * the rounded value. Converting whole numbers takes a third of the time of converting floats.
+     */
+    private static final Scalar WHOLE = Numbers.forever(new Scalar((double) (1 << 23) + ZERO_POINT));
 
     private static final long[] COLUMNS = {1};
 
     /** Rounds the rows of a float32 matrix. */
     static ByteRows of(Tensor x) {
         Tensor scales = scales(x);
-        return new ByteRows(torch.addcdiv(HALF_ABOVE_ZERO, x, scales).to(torch.ScalarType.Byte), scales);
+        Tensor whole = x.div(scales).add_(WHOLE);
+        return new ByteRows(whole.view(torch.ScalarType.Int).to(torch.ScalarType.Byte), scales);
     }
 
     /** max |x[r, ·]| / 127, [rows, 1]. */

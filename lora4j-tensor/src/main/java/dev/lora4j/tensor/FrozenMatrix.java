@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Immutable and safe for several threads as long as the scope of its {@linkplain #tensors tensors} is open.
  */
-public sealed interface FrozenMatrix permits DenseMatrix, PackedMatrix, CompressedMatrix, Int8WeightMatrix, Int8Matrix {
+public sealed interface FrozenMatrix
+        permits DenseMatrix, PackedMatrix, CompressedMatrix, Int8WeightMatrix, Int8Matrix, Int8ProductMatrix {
     /** The values as they are; borrows. */
     static FrozenMatrix of(Tensor values) {
         return new DenseMatrix(values);
@@ -23,6 +24,16 @@ public sealed interface FrozenMatrix permits DenseMatrix, PackedMatrix, Compress
      */
     static FrozenMatrix int8(Tensor values, Scope owner) {
         return Int8Matrix.of(values, owner);
+    }
+
+    /**
+     * The same with its product x Wᵀ alone computed in bytes, as {@link #int8} does; all else as this matrix has it.
+     *
+     * @param owner of the bytes
+     * @throws TensorException if the processor has no exact product of bytes
+     */
+    default FrozenMatrix withInt8Product(Scope owner) {
+        return new Int8ProductMatrix(RotatedBytes.of(dense(), owner), this);
     }
 
     /** True if products of few rows gain by {@link #packed} here. */

@@ -9,29 +9,26 @@ import org.jspecify.annotations.Nullable;
  * A matrix kept and multiplied in bytes.
  *
  * <pre>
- * y  = diag(a) P Qᵀ diag(s) + b      W H ≈ diag(s) Q, x H ≈ diag(a) P;   H the rotation, see {@link Rotation}
- * dx = diag(c) G V                   W ≈ diag(t) V, dy diag(t) ≈ diag(c) G
- * Q, V int8 [out, in];  s, t [out];  P [rows, in], G [rows, out] bytes;  a, c [rows]
+ * y  as {@link RotatedBytes} has it
+ * dx = diag(c) G V       W ≈ diag(t) V, dy diag(t) ≈ diag(c) G
+ * V int8 [out, in];  t [out];  G [rows, out] bytes;  c [rows]
  * </pre>
  *
  * <p>Products of bytes are summed in int32, exactly for up to 66,000 of them. All that is lost is lost in rounding the
- * factors, and what a row loses depends on that row alone. Activations have columns that stand out, which the rotation
- * spreads; gradients are rounded without one.
+ * factors, and what a row loses depends on that row alone. Activations are rotated first, gradients are not.
  */
 final class Int8Matrix implements FrozenMatrix {
     /** Rows expanded at a time. */
     private static final long EXPANDED = 512;
 
-    private final PackedBytes forward;
+    private final RotatedBytes forward;
     private final PackedBytes backward;
     private final Tensor scales;
-    private final Rotation rotation;
 
-    private Int8Matrix(PackedBytes forward, PackedBytes backward, Tensor scales, Rotation rotation) {
+    private Int8Matrix(RotatedBytes forward, PackedBytes backward, Tensor scales) {
         this.forward = forward;
         this.backward = backward;
         this.scales = scales;
-        this.rotation = rotation;
     }
 
     /** Rounds a matrix [out, in]; what is kept belongs to the owner. */
@@ -39,15 +36,11 @@ final class Int8Matrix implements FrozenMatrix {
         PackedBytes.requireExact();
         try (Scope scope = Scope.open()) {
             org.bytedeco.pytorch.Tensor plain = matrix.contiguous().at();
-            Rotation rotation = Rotation.of(matrix.size(1));
-            org.bytedeco.pytorch.Tensor rotated = rotation.apply(plain);
             org.bytedeco.pytorch.Tensor own = ByteRows.scales(plain);
-            org.bytedeco.pytorch.Tensor turned = ByteRows.scales(rotated);
             return new Int8Matrix(
-                    PackedBytes.of(PackedBytes.rounded(rotated, turned), turned.view(turned.numel()), owner),
+                    RotatedBytes.of(matrix, owner),
                     PackedBytes.of(PackedBytes.rounded(plain, own).t(), torch.ones(matrix.size(1)), owner),
-                    owner.keep(new Tensor(own.view(own.numel()))),
-                    new Rotation(owner.keep(new Tensor(rotation.matrix())).at()));
+                    owner.keep(new Tensor(own.view(own.numel()))));
         }
     }
 
@@ -63,11 +56,7 @@ final class Int8Matrix implements FrozenMatrix {
 
     @Override
     public Tensor product(Tensor x, @Nullable Tensor bias) {
-        try (Scope scope = Scope.open()) {
-            ByteRows rows = ByteRows.of(rotation.apply(x.contiguous().at()));
-            Tensor y = new Tensor(forward.product(rows));
-            return scope.give(bias == null ? y : y.addInPlace(bias, 1));
-        }
+        return forward.product(x, bias);
     }
 
     @Override
@@ -114,12 +103,12 @@ final class Int8Matrix implements FrozenMatrix {
 
     @Override
     public long bytes() {
-        return 2 * outFeatures() * inFeatures() + 2 * (2 * outFeatures() + inFeatures()) * DType.F32.bytes();
+        return forward.bytes() + backward.bytes() + scales.elements() * DType.F32.bytes();
     }
 
     @Override
     public List<Tensor> tensors() {
-        return Stream.of(forward.tensors(), backward.tensors(), List.of(scales, new Tensor(rotation.matrix())))
+        return Stream.of(forward.tensors(), backward.tensors(), List.of(scales))
                 .flatMap(List::stream)
                 .toList();
     }

@@ -107,6 +107,11 @@ record PackedBytes(Tensor values, Tensor factors, Tensor zeroPoints) {
         return new org.bytedeco.pytorch.Tensor(stack.get(0).toTensor()).mul_(x.scales());
     }
 
+    /** Bytes that values, factors and zero points take. */
+    long bytes() {
+        return values.elements() + 2 * factors.elements() * DType.F32.bytes();
+    }
+
     List<Tensor> tensors() {
         return List.of(values, factors, zeroPoints);
     }

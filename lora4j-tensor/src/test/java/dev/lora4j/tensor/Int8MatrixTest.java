@@ -93,6 +93,29 @@ class Int8MatrixTest {
                 .isEqualTo(without.plus(bias).toFloats());
     }
 
+    @Test
+    void whereOnlyTheProductIsInBytesAllElseIsExact() {
+        Tensor x = normal(ROWS, IN);
+        Tensor dy = normal(ROWS, OUT);
+        FrozenMatrix plain = FrozenMatrix.of(normal(OUT, IN));
+        FrozenMatrix matrix = plain.withInt8Product(scope);
+        assertThat(matrix.product(x, null).toFloats())
+                .isEqualTo(
+                        FrozenMatrix.int8(plain.dense(), scope).product(x, null).toFloats());
+        assertThat(matrix.gradient(dy).toFloats()).isEqualTo(plain.gradient(dy).toFloats());
+        Tensor sum = x.copy();
+        matrix.addGradient(sum, dy);
+        Tensor right = x.copy();
+        plain.addGradient(right, dy);
+        assertThat(sum.toFloats()).isEqualTo(right.toFloats());
+        Tensor ids = Tensor.of(new long[] {5, 0, 5});
+        assertThat(matrix.selectRows(ids).toFloats())
+                .isEqualTo(plain.selectRows(ids).toFloats());
+        assertThat(matrix.dense().toFloats()).isEqualTo(plain.dense().toFloats());
+        long bytes = (long) OUT * IN + 2L * OUT * DType.F32.bytes(); // values, factors, zero points
+        assertThat(matrix.bytes()).isEqualTo(plain.bytes() + bytes);
+    }
+
     /** The steps of such a row are a hundred deviations / 127, 23 % of one: spread over 64 values they are an eighth. */
     @Test
     void aColumnThatStandsOutDoesNotDrownTheOthers() {
