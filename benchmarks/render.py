@@ -16,6 +16,7 @@ sys.path.insert(0, str(HERE / "python"))
 from rows import ROWS  # noqa: E402
 
 LOADS = ["load-closed", "load-open"]
+SCORES = ["loss", "accuracy"]  # units of rows that compare what was learned, not how fast
 CLOSED_SIDES = ["ours", "mixed", "switch"]
 
 
@@ -48,7 +49,7 @@ def lines(results):
     for result in results:
         memory = result.get("memory") or {}
         cells = [f"`{result['row']}`", result["title"], against(result)]
-        cells += [f"{number(result[side])} {result['unit']}" for side in ("ours", "theirs")]
+        cells += [f"{number(result[side], result['unit'])} {result['unit']}" for side in ("ours", "theirs")]
         cells += [ratio(result), result["goal"]]
         if memory:
             cells += [f"{memory['ours'] / 1e9:.2f} / {memory['theirs'] / 1e9:.2f}", ratio(memory), memory["goal"]]
@@ -66,13 +67,16 @@ def against(result):
     return result["against"] + (f" (here: {result['library']})" if "library" in result else "")
 
 
-def number(value):
+def number(value, unit=""):
+    if unit in SCORES:
+        return f"{value:.4f}"
     return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
 
 
 def ratio(values):
     """Bold where the goal is reached."""
-    text = f"{values['ratio']:.2f}"
+    digits = 4 if values.get("unit") in SCORES else 2
+    text = f"{values['ratio']:.{digits}f}"
     return f"**{text}**" if is_reached(values["ratio"], values["goal"]) else text
 
 
@@ -94,7 +98,15 @@ def notes(results):
                 f"- `{result['row']}`: what is written has {written['ours']:,} against {written['theirs']:,} bytes,"
                 f" {times:,.0f} times smaller."
             )
+        if "served_by_float32" in result:
+            own, served = (by_seed(result, scores) for scores in (result["samples"]["ours"], result["served_by_float32"]))
+            yield f"- `{result['row']}`: by seed {own}; the same adapters over a float32 base {served}."
     yield ""
+
+
+def by_seed(result, scores):
+    """Each as a ratio to that of the training in float32 with its seed."""
+    return ", ".join(f"{score / other:.4f}" for score, other in zip(scores, result["samples"]["theirs"]))
 
 
 def series(results):

@@ -19,6 +19,7 @@ HERE = Path(__file__).resolve().parents[1]
 ROOT = HERE.parent
 WORK = HERE / ".work"
 RESULTS = HERE / "results"
+VECTORS = {"avx512_vnni": "AVX-512 with VNNI", "avx512f": "AVX-512", "avx2": "AVX2"}
 PACKAGES = ["torch", "transformers", "peft", "trl", "accelerate"]
 
 
@@ -191,10 +192,12 @@ def commit():
 
 
 def processor():
-    for line in Path("/proc/cpuinfo").read_text().splitlines():
-        if line.startswith("model name"):
-            return line.split(":", 1)[1].strip()
-    return platform.machine()
+    """Its name and the widest vectors that it has, since one name may stand for several kinds."""
+    lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+    told = dict([part.strip() for part in line.split(":", 1)] for line in reversed(lines) if ":" in line)
+    flags = told.get("flags", "").split()
+    vectors = [name for flag, name in VECTORS.items() if flag in flags]
+    return ", ".join([told.get("model name", platform.machine()), *vectors[:1]])
 
 
 if __name__ == "__main__":

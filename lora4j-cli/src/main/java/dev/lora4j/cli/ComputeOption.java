@@ -17,9 +17,8 @@ final class ComputeOption {
             names = "--compute",
             paramLabel = "TYPE",
             defaultValue = "f32",
-            description =
-                    "In what the base's linear layers compute: ${COMPLETION-CANDIDATES}; int8 (experimental) rounds"
-                            + " their inputs and gradients to bytes (default: ${DEFAULT-VALUE}).")
+            description = "In what the base's linear layers compute: ${COMPLETION-CANDIDATES}; int8 rounds"
+                    + " their inputs and gradients to bytes (default: ${DEFAULT-VALUE}).")
     private Type type = Type.F32;
 
     private enum Type {

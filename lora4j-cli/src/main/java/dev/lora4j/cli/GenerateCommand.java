@@ -132,20 +132,11 @@ final class GenerateCommand implements Callable<Integer> {
     }
 
     private ObjectNode answer(LoadedModel loaded, TextGenerator generator, String text, String adapter) {
-        TextListener listener = json
-                ? TextListener.NONE
-                : piece -> {
-                    console.piece(piece);
-                    return true;
-                };
         Prompt tokens = chat ? generator.chatPrompt(messages(text)) : generator.prompt(text);
         GenerationSettings settings =
                 constrained(sampling.settings(loaded.model().maxPositions() - tokens.positions()));
-        Generation generation = beams.areUsed()
-                ? searched(generator, tokens, settings)
-                : chat
-                        ? generator.chat(messages(text), settings, listener)
-                        : generator.generate(text, settings, listener);
+        Generation generation =
+                beams.areUsed() ? searched(generator, tokens, settings) : sampled(generator, text, settings);
         if (!json) {
             console.line("");
         }
@@ -158,6 +149,16 @@ final class GenerateCommand implements Callable<Integer> {
                 .put("prompt_tokens", generation.promptTokens())
                 .put("tokens", generation.tokens().length)
                 .put("tokens_per_second", generation.tokensPerSecond());
+    }
+
+    private Generation sampled(TextGenerator generator, String text, GenerationSettings settings) {
+        TextListener listener = json
+                ? TextListener.NONE
+                : piece -> {
+                    console.piece(piece);
+                    return true;
+                };
+        return chat ? generator.chat(messages(text), settings, listener) : generator.generate(text, settings, listener);
     }
 
     /** Which text it is, is known at the end alone. */

@@ -9,7 +9,9 @@ import dev.lora4j.data.Tokenizer;
 import dev.lora4j.evaluation.text.Segment;
 import dev.lora4j.evaluation.text.TextMetric;
 import dev.lora4j.tasks.Answers;
+import dev.lora4j.tasks.Dart;
 import dev.lora4j.tasks.PromptRows;
+import dev.lora4j.tasks.SamSum;
 import dev.lora4j.tasks.TaskScores;
 import dev.lora4j.tasks.TextPrompt;
 import java.nio.file.Path;
@@ -19,9 +21,17 @@ import java.util.stream.IntStream;
 
 /** A task whose answers are texts, scored against what people wrote. */
 non-sealed interface TextTask extends PublishedTask {
-    /** All of them; a new one is a class and a name here. */
+    /** Facts of many sources in words, scored against several references. */
+    TextTask DART =
+            new MetricTask("DART", Dart.metrics(), Dart::trainingFile, Dart::validationFile, Dart::rows, Dart::test);
+
+    /** Chats in a sentence or two. */
+    TextTask SAMSUM = new MetricTask(
+            "SAMSum", SamSum.metrics(), SamSum::trainingFile, SamSum::validationFile, SamSum::rows, SamSum::test);
+
+    /** All of them; a new one is named here. */
     static List<TextTask> all() {
-        return List.of(new E2eTask(), new WikiSqlTask(), new WebNlgTask(), new DartTask(), new SamSumTask());
+        return List.of(new E2eTask(), new WikiSqlTask(), new WebNlgTask(), DART, SAMSUM);
     }
 
     /** How users name the tasks. */

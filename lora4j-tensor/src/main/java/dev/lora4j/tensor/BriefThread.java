@@ -2,7 +2,6 @@ package dev.lora4j.tensor;
 
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 
 /**
@@ -24,7 +23,6 @@ public final class BriefThread {
      */
     public static <T> T call(Supplier<T> work) {
         CompletableFuture<T> result = new CompletableFuture<>();
-        AtomicBoolean interrupted = new AtomicBoolean();
         Thread thread = new Thread(
                 () -> {
                     try {
@@ -32,7 +30,6 @@ public final class BriefThread {
                     } catch (RuntimeException | Error e) {
                         result.completeExceptionally(e);
                     }
-                    interrupted.set(Thread.interrupted());
                 },
                 Thread.currentThread().getName());
         thread.start();
@@ -43,7 +40,7 @@ public final class BriefThread {
                 thread.interrupt();
             }
         }
-        if (interrupted.get()) {
+        if (thread.isInterrupted()) { // by a sign that the work did not take, or that came too late for it
             Thread.currentThread().interrupt();
         }
         try {
