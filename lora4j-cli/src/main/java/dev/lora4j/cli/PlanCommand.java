@@ -1,5 +1,6 @@
 package dev.lora4j.cli;
 
+import dev.lora4j.formats.ElementType;
 import dev.lora4j.lora.LoraConfig;
 import dev.lora4j.lora.Targets;
 import dev.lora4j.model.LanguageModel;
@@ -10,7 +11,6 @@ import dev.lora4j.plan.PlanOptimizer;
 import dev.lora4j.plan.PlanSettings;
 import dev.lora4j.plan.ShortTargets;
 import dev.lora4j.plan.TrainingPlan;
-import dev.lora4j.tensor.DType;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -102,7 +102,7 @@ final class PlanCommand implements Callable<Integer> {
             names = "--dtype",
             paramLabel = "TYPE",
             description = "Of stored values: f32, f16 or bf16 (f32, as lora4j writes adapters; f16 of gpt3-175b).")
-    private @Nullable DType dtype;
+    private @Nullable ElementType dtype;
 
     @Option(
             names = "--models",
