@@ -7,7 +7,6 @@ import dev.lora4j.lora.AdapterFolder;
 import dev.lora4j.model.LanguageModel;
 import dev.lora4j.model.ModelTask;
 import dev.lora4j.model.WeightFormat;
-import dev.lora4j.tensor.Libtorch;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -40,7 +39,7 @@ final class LoadedModel implements AutoCloseable {
         try {
             ModelFiles files = option.open();
             opened.add(files);
-            Tokenizer tokenizer = Libtorch.loadedDuring(() -> Tokenizer.of(files));
+            Tokenizer tokenizer = Tokenizer.of(files);
             opened.add(tokenizer);
             LanguageModel model = LanguageModel.load(files, task.apply(files), option.device(), format);
             opened.add(model);

@@ -12,7 +12,6 @@ import dev.lora4j.lora.LoraConfig;
 import dev.lora4j.model.LanguageModel;
 import dev.lora4j.model.ModelTask;
 import dev.lora4j.model.WeightFormat;
-import dev.lora4j.tensor.Libtorch;
 import dev.lora4j.training.TrainingConfig;
 import dev.lora4j.training.TrainingTask;
 import java.nio.file.Files;
@@ -134,7 +133,7 @@ final class TrainCommand implements Callable<Integer> {
         requireDifferentOutputs(runs);
         runs.forEach(run -> check(run));
         try (ModelFiles files = model.open();
-                Tokenizer tokenizer = Libtorch.loadedDuring(() -> Tokenizer.of(files))) {
+                Tokenizer tokenizer = Tokenizer.of(files)) {
             ModelTask kind = commonTask(runs, files);
             try (LanguageModel base = LanguageModel.load(files, kind, model.device(), format)) {
                 return train(runs, files, base, tokenizer);

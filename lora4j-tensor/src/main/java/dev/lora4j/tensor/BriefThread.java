@@ -43,11 +43,6 @@ public final class BriefThread {
         if (thread.isInterrupted()) { // by a sign that the work did not take, or that came too late for it
             Thread.currentThread().interrupt();
         }
-        return joined(result);
-    }
-
-    /** What another thread made, or throws what it threw. */
-    static <T> T joined(CompletableFuture<T> result) {
         try {
             return result.join();
         } catch (CompletionException e) {
