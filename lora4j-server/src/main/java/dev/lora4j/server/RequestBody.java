@@ -16,7 +16,7 @@ final class RequestBody {
 
     private static ObjectNode object(Context context, Limits limits) {
         if (context.req().getContentLengthLong() > limits.bodyBytes()) {
-            throw ApiError.tooLarge(limits.bodyBytes());
+            throw tooLarge(context, limits);
         }
         String encoding = context.header("Content-Encoding");
         if (encoding != null && !encoding.equalsIgnoreCase("identity")) {
@@ -26,12 +26,23 @@ final class RequestBody {
         }
         byte[] body = read(context, limits.bodyBytes() + 1);
         if (body.length > limits.bodyBytes()) {
-            throw ApiError.tooLarge(limits.bodyBytes());
+            throw tooLarge(context, limits);
         }
         if (body.length == 0) {
             throw ApiError.invalid("the body is empty, expected a JSON object");
         }
         return Json.object(body);
+    }
+
+    /**
+     * Reads on a little before it refuses: the answer to a client that still sends when the connection closes may be lost on its
+     * way. One that waits to be told to send is not told.
+     */
+    private static ApiError tooLarge(Context context, Limits limits) {
+        if (context.header("Expect") == null) {
+            read(context, limits.bodyBytes() + 1);
+        }
+        return ApiError.tooLarge(limits.bodyBytes());
     }
 
     /** Reads at most so many bytes, and not for ever: one byte now and then would keep a thread. */

@@ -16,6 +16,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Everything that is wrong is told in OpenAI's shape, before it reaches the engine. */
 class ErrorsTest {
@@ -246,9 +247,11 @@ class ErrorsTest {
                 "null");
     }
 
-    @Test
-    void aBodyThatIsTooLargeIsRefusedWhetherItSaysSoOrNot() {
-        byte[] large = new byte[BODY_BYTES + 1];
+    /** Up to twice what is allowed is read, so that the answer is not lost to a client that is still sending. */
+    @ParameterizedTest
+    @ValueSource(ints = {BODY_BYTES + 1, 2 * BODY_BYTES})
+    void aBodyThatIsTooLargeIsRefusedWhetherItSaysSoOrNot(int bytes) {
+        byte[] large = new byte[bytes];
         assertError(
                 server.send(server.request("/v1/completions").POST(BodyPublishers.ofByteArray(large))),
                 413,
