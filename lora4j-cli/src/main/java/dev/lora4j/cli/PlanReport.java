@@ -128,6 +128,7 @@ final class PlanReport {
                 "weights",
                 memory.weights(),
                 format("%s as %s", millions(plan.parameters()), settings.weights()));
+        bytes("file", "file", memory.file(), "from which weights are decoded; stays mapped");
         bytes("adapter", "trained values", memory.trained(), format("%s x 4 bytes", trained));
         bytes("gradients", "gradients", memory.gradients(), format("%s x 4 bytes", trained));
         bytes(
@@ -153,7 +154,7 @@ final class PlanReport {
                 "total",
                 "together, at most",
                 memory.total(),
-                "process + weights + trained + optimizer + holes + the fuller of forward and backward");
+                "process + weights + file + trained + optimizer + holes + the fuller of forward and backward");
     }
 
     private void halfPrecision(boolean withArticle) {

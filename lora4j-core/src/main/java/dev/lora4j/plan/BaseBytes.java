@@ -8,32 +8,49 @@ import dev.lora4j.model.WeightFormat;
 import java.util.Optional;
 
 /**
- * Bytes of a base's weights in memory, in a format.
+ * Bytes of a base in memory, in a format: its weights, and pages of the file that they were decoded from.
  *
  * <pre>
  * float32 4 bytes a value;  bf16 2;  int8 1 and 4 a row;  nf4 1/2 and 4 for 64 values, the vocabulary as int8
  * int8-products 1 and 4 a row in either direction, the vocabulary float32, and the output layer 1 and 4 a row besides
  * norms, biases and kernels always float32
  * </pre>
+ *
+ * @param weights of all its tensors
+ * @param file pages that stay mapped beside them
  */
-final class BaseBytes {
+record BaseBytes(long weights, long file) {
     private static final int BLOCK = 64;
-
-    private BaseBytes() {}
 
     /**
      * The bytes.
      *
-     * @param files which {@link WeightFormat#STORED} is told by
+     * @param files which {@link WeightFormat#STORED} is told by, and what stays mapped
      */
-    static long of(ModelShape shape, WeightFormat format, Optional<ModelFiles> files) {
+    static BaseBytes of(ModelShape shape, WeightFormat format, Optional<ModelFiles> files) {
         if (format == WeightFormat.STORED) {
-            return stored(
-                    shape,
-                    files.orElseThrow(
-                            () -> new IllegalArgumentException(shape.model().name()
-                                    + ": there are no files to keep the weights as stored; choose another format")));
+            return new BaseBytes(
+                    stored(
+                            shape,
+                            files.orElseThrow(
+                                    () -> new IllegalArgumentException(
+                                            shape.model().name()
+                                                    + ": there are no files to keep the weights as stored; choose another format"))),
+                    0);
         }
+        return new BaseBytes(
+                loaded(shape, format), files.map(BaseBytes::decoded).orElse(0L));
+    }
+
+    /** Pages of what is decoded: what is copied as it is leaves none, what is used as it is has its weights there. */
+    private static long decoded(ModelFiles files) {
+        return files.tensors().values().stream()
+                .filter(tensor -> tensor instanceof StoredTensor.Decoded)
+                .mapToLong(BaseBytes::compressed)
+                .sum();
+    }
+
+    private static long loaded(ModelShape shape, WeightFormat format) {
         long bytes = Float.BYTES * shape.model().parameters();
         for (AdaptableModule matrix : shape.matrices()) {
             long rows = matrix.shape()[0];

@@ -7,12 +7,13 @@ import java.util.List;
 /**
  * Memory of a training process at its fullest, in bytes.
  *
- * <pre>total = process + weights + trained + optimizer + max(forward, backward)
+ * <pre>total = process + file + weights + trained + optimizer + max(forward, backward)
  * forward  = activations + max(logits, working)      where the loss is computed, or the last block goes back
  * backward = gradients + one more of the largest     where the optimizer steps
  * </pre>
  *
  * @param process of the JVM with libtorch loaded, whatever it trains
+ * @param file pages of a file whose values are decoded, which stay mapped
  * @param weights of the base
  * @param trained values of an adapter beside the base; none where the base itself is trained
  * @param gradients of the trained values
@@ -26,6 +27,7 @@ import java.util.List;
  */
 public record MemoryPlan(
         long process,
+        long file,
         long weights,
         long trained,
         long gradients,
@@ -53,7 +55,7 @@ public record MemoryPlan(
     /** Logits alive at a time, as {@link dev.lora4j.tensor.VocabularyLoss} has them. */
     private static final long LOGITS = 1L << 24;
 
-    static MemoryPlan of(ModelShape shape, PlanSettings settings, TrainedValues trained, long weights) {
+    static MemoryPlan of(ModelShape shape, PlanSettings settings, TrainedValues trained, BaseBytes base) {
         PlanSettings.Batch batch = settings.batch();
         KeptValues.Kept kept = new KeptValues(shape, Tracking.of(settings, trained), batch).count();
         long tokens = batch.tokensAtOnce();
@@ -66,7 +68,8 @@ public record MemoryPlan(
         long largest = full ? largest(shape) : 0;
         return new MemoryPlan(
                 PROCESS,
-                weights,
+                base.file(),
+                base.weights(),
                 full ? 0 : floats(trained.trained()),
                 floats(trained.trained()),
                 floats(settings.optimizer().moments() * trained.trained()),
@@ -118,7 +121,7 @@ public record MemoryPlan(
     /** Bytes at the fullest moment. */
     public long total() {
         long forward = activations + Math.max(logits, working);
-        return process + weights + trained + optimizer + holes + Math.max(forward + carried(), gradients + step);
+        return process + file + weights + trained + optimizer + holes + Math.max(forward + carried(), gradients + step);
     }
 
     /** Gradients that are there while activations are: of an adapter; a full model's come as activations go. */
@@ -129,6 +132,6 @@ public record MemoryPlan(
     /** The same with the process measured. */
     public MemoryPlan withProcess(long bytes) {
         return new MemoryPlan(
-                bytes, weights, trained, gradients, optimizer, activations, logits, working, holes, step, exact);
+                bytes, file, weights, trained, gradients, optimizer, activations, logits, working, holes, step, exact);
     }
 }

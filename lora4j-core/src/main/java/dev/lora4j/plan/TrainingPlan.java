@@ -42,12 +42,12 @@ public record TrainingPlan(
     public static TrainingPlan of(LanguageModel model, PlanSettings settings, Optional<ModelFiles> files) {
         ModelShape shape = ModelShape.of(model);
         TrainedValues values = TrainedValues.of(shape, settings);
-        long weights = BaseBytes.of(shape, settings.weights(), files);
+        BaseBytes base = BaseBytes.of(shape, settings.weights(), files);
         return new TrainingPlan(
                 settings,
                 model.parameters(),
                 values,
-                MemoryPlan.of(shape, settings, values, weights),
+                MemoryPlan.of(shape, settings, values, base),
                 Storage.of(settings, model.parameters(), values.trained()));
     }
 
