@@ -6,7 +6,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 
-/** Reads the body of a request, never more than is allowed. */
+/** Reads the body of a request, and takes no more than is allowed. */
 final class RequestBody {
     private RequestBody() {}
 

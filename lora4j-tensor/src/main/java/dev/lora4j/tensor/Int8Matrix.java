@@ -33,7 +33,6 @@ final class Int8Matrix implements FrozenMatrix {
 
     /** Rounds a matrix [out, in]; what is kept belongs to the owner. */
     static Int8Matrix of(Tensor matrix, Scope owner) {
-        PackedBytes.requireExact();
         try (Scope scope = Scope.open()) {
             org.bytedeco.pytorch.Tensor plain = matrix.contiguous().at();
             org.bytedeco.pytorch.Tensor own = ByteRows.scales(plain);

@@ -56,17 +56,6 @@ final class BriefThreadTest {
         assertThat(Thread.interrupted()).isTrue();
     }
 
-    /** A thread that has ended stands for one that ends just before it is told. */
-    @Test
-    void anEndedThreadStillKnowsOfASign() throws InterruptedException {
-        Thread thread = new Thread(() -> {});
-        thread.start();
-        thread.join();
-        thread.interrupt();
-
-        assertThat(thread.isInterrupted()).isTrue();
-    }
-
     @Test
     void whatIsKeptInASharedScopeOutlivesTheThread() {
         try (Scope shared = Scope.shared()) {
